@@ -13,6 +13,7 @@ from interlock.assembly.destinations import (
     check_region,
     key_at_hand,
     network_of,
+    written_headers,
     written_key,
 )
 from interlock.assembly.issuers import issuer_of
@@ -65,7 +66,7 @@ class _Maker:
         self._check_place(item, kind.facts, key)
         options = self._options(kind, item, key)
         destination = self._destination(item, kind.facts, key)
-        destination = replace(destination, secrets=tuple(_secrets_in(options)))
+        destination = replace(destination, secrets=(*destination.secrets, *_secrets_in(options)))
         issuer = issuer_of(self._config, item, kind.facts, destination, key)
         credential = destination.credential
         lacks = ""
@@ -120,14 +121,16 @@ class _Maker:
         base_url, login = without_login(_address(item, facts))
         on_premise = bool(item.on_premise)
         region, handling = item.places or facts.region, item.handling.over(UNRECORDED)
+        headers = written_headers(self._config, item, key, self._environ)
         return Destination(
             id=item.id,
             region=region,
             handling=handled(handling, region=region, own_ground=on_premise),
             base_url=base_url,
-            credential=self._credential(item, facts, f"{key}.api_key"),
+            credential=headers.completes(self._credential(item, facts, f"{key}.api_key")),
             on_premise=on_premise,
-            headers=item.headers,
+            headers=headers.values,
+            secrets=headers.secrets,
             login=login,
             timeouts=item.timeouts.over(self._config.timeouts.over(Timeouts())),
             network=replace(network_of(self._config, item, key), environment=not on_premise),

@@ -11,6 +11,7 @@ from interlock.assembly.destinations import (
     key_at_hand,
     loopback,
     network_of,
+    written_headers,
     written_key,
 )
 from interlock.assembly.offers import Offers
@@ -162,6 +163,7 @@ class DeploymentMaker:
             attested=item.attested or "",
         )
         handling = item.handling.over(place.handling)
+        headers = written_headers(self._config, item, key, self._environ)
         return Deployment(
             id=item.id,
             card=replace(card, context_window=item.context_window) if item.context_window else card,
@@ -172,9 +174,10 @@ class DeploymentMaker:
             pins=place.pins,
             name=name,
             base_url=base_url,
-            credential=self._credential(item, facts, f"{key}.api_key"),
+            credential=headers.completes(self._credential(item, facts, f"{key}.api_key")),
             on_premise=on_premise,
-            headers=item.headers,
+            headers=headers.values,
+            secrets=headers.secrets,
             extra_body=item.extra_body,
             login=login,
             timeouts=item.timeouts.over(self._timeouts),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from interlock.config import Config, DestinationConfig, resolve_key
@@ -11,6 +12,7 @@ from interlock.http import check_network, is_loopback, origin_of
 from interlock.types.models import Credential, Network, Secret
 
 LOCAL = "local"
+_ELSEWHERE = ("env:", "file:")
 
 
 def check_address(config: Config, base_url: str, key: str) -> None:
@@ -60,6 +62,43 @@ def written_key(config: Config, spec: Secret, key: str, environ: Mapping[str, st
     """What stands in the configuration: a value, `env:NAME` or `file:PATH`."""
     source, line = config.locate(key)
     return resolve_key(spec, environ=environ, key=key, source=source, line=line, folder=config.folder)
+
+
+class WrittenHeaders(NamedTuple):
+    """The headers of a destination, and those of their values that were kept somewhere else.
+
+    `lacks` says what to set where one of these is not there.
+    """
+
+    values: dict[str, str]
+    secrets: tuple[Secret, ...]
+    lacks: str
+
+    def completes(self, credential: Credential) -> Credential:
+        """The credential, found only where nothing is lacking here."""
+        if not self.lacks:
+            return credential
+        return replace(credential, secret=None, source="headers", needed=True, hint=self.lacks)
+
+
+def written_headers(
+    config: Config, item: DestinationConfig, key: str, environ: Mapping[str, str]
+) -> WrittenHeaders:
+    """Each is a value, `env:NAME` or `file:PATH`. Raises ConfigError for a file that cannot be read."""
+    values: dict[str, str] = {}
+    secrets: list[Secret] = []
+    lacks = ""
+    for name, value in item.headers.items():
+        if not value.startswith(_ELSEWHERE):
+            values[name] = value
+            continue
+        found = written_key(config, Secret(value), f"{key}.headers.{name}", environ)
+        if found.secret is None:
+            lacks = lacks or f"{found.hint}, for the header {name}"
+        else:
+            values[name] = found.secret.reveal()
+            secrets.append(found.secret)
+    return WrittenHeaders(values, tuple(secrets), lacks)
 
 
 def key_at_hand(names: Iterable[str], environ: Mapping[str, str], *, needed: bool) -> Credential:

@@ -81,7 +81,9 @@ async def examine(deployment: Deployment, providers: Mapping[str, Provider], *, 
         step = credential.hint or f"pip install {distribution_of(deployment.provider)}"
         return Readiness(deployment=deployment, credential=said, reach="not tried", next_step=step)
     if credential.secret is None and credential.needed:
-        step = provider.facts.hint or credential.hint or f"Set a key for {deployment.provider}."
+        # What the provider would look for says nothing to whoever has named another place.
+        own = f"{credential.hint}; set it, or name another place." if credential.source else ""
+        step = own or provider.facts.hint or credential.hint or f"Set a key for {deployment.provider}."
         return Readiness(
             deployment=deployment,
             credential=credential.hint or said,

@@ -215,8 +215,9 @@ RateLimits = Annotated[
 class DestinationConfig(Part):
     """Where requests are sent, and with which key.
 
-    `api_key` is a value, `env:NAME` or `file:PATH`, which `resolve_key` reads. `client_cert` is a PEM file,
-    or that and its key's file. `largest_answer` is in bytes of a plain body, characters of a stream.
+    `api_key` and each of the `headers` is a value, `env:NAME` or `file:PATH`, which `resolve_key` reads.
+    `client_cert` is a PEM file, or that and its key's file. `largest_answer` is in bytes of a plain body,
+    characters of a stream.
     """
 
     id: Text

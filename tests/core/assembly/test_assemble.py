@@ -4,6 +4,7 @@ import pytest
 
 from interlock import ConfigError, Router
 from interlock.assembly import assemble
+from interlock.http import secrets_of
 from interlock.types.models import Timeouts
 
 DEPLOYMENT = {"id": "a", "model": "openai/gpt-5.5", "provider": "openai"}
@@ -52,6 +53,32 @@ def test_a_key_may_come_from_a_variable_or_a_file(tmp_path):
     (tmp_path / "key").write_text("from-file\n")
     assert wire({"MY_KEY": "from-env"}, api_key="env:MY_KEY").credential.secret.reveal() == "from-env"
     assert wire(api_key=f"file:{tmp_path / 'key'}").credential.secret.reveal() == "from-file"
+
+
+def test_a_header_may_come_from_a_variable_or_a_file_and_is_never_shown(tmp_path):
+    (tmp_path / "token").write_text("from-a-file\n")
+    headers = {"x-team": "env:TEAM", "x-token": f"file:{tmp_path / 'token'}", "x-note": "as it is"}
+    deployment = wire({"MY_KEY": "k", "TEAM": "out-of-a-variable"}, api_key="env:MY_KEY", headers=headers)
+    assert dict(deployment.headers) == {
+        "x-team": "out-of-a-variable",
+        "x-token": "from-a-file",
+        "x-note": "as it is",
+    }
+    assert {"out-of-a-variable", "from-a-file"} <= secrets_of(deployment)
+    assert "out-of-a-variable" not in repr(deployment)
+
+
+@pytest.mark.parametrize("key", [{}, {"api_key": "env:MY_KEY"}])
+def test_a_header_whose_variable_is_not_set_excludes_and_says_so(key):
+    written = DEPLOYMENT | key | {"headers": {"x-team": "env:TEAM"}}
+    environ = {"MY_KEY": "k", "OPENAI_API_KEY": "k"}
+    router = Router(assemble({"deployments": [written]}, environ=environ))
+    assert router.decide("Hello").excluded == {"a": "TEAM is not set, for the header x-team"}
+
+
+def test_a_header_whose_file_is_not_there_is_named():
+    with pytest.raises(ConfigError, match=r"deployments\.0\.headers\.x-team: there is no file gone"):
+        assemble({"deployments": [DEPLOYMENT | {"headers": {"x-team": "file:gone"}}]}, environ={})
 
 
 def test_a_variable_that_is_not_set_excludes_and_says_so():

@@ -128,6 +128,8 @@ def test_a_known_kind_whose_plugin_is_missing_is_left_out_and_stops_nobody(monke
         ({"api_key": "env:OTHER"}, {"DESK_TOKEN": KEY}, "OTHER is not set"),
         ({"api_key": "env:OTHER"}, {"OTHER": KEY}, None),
         ({"headers": {"Authorization": f"Bearer {KEY}"}}, {}, None),
+        ({"headers": {"Authorization": "env:OTHER"}}, {"OTHER": f"Bearer {KEY}"}, None),
+        ({"headers": {"Authorization": "env:OTHER"}}, {}, "OTHER is not set, for the header Authorization"),
     ],
 )
 def test_a_key_comes_from_where_it_is_written_or_from_the_kinds_variable(written, environ, why):

@@ -34,7 +34,7 @@ def test_where_the_key_comes_from(configured, run, monkeypatch):
     monkeypatch.delenv("MY_KEY")
     result = run("doctor")
     assert result.exit_code == 1
-    assert "MY_KEY is not set" in result.stdout
+    assert "MY_KEY is not set; set it, or name another place." in result.stdout
 
 
 def test_nothing_is_connected_to_without_a_key(run, monkeypatch):
