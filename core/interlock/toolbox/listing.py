@@ -12,7 +12,13 @@ from interlock.protocols import Connector, Tool, ToolsCall
 from interlock.toolbox.naming import OfferedTool, ToolNames
 from interlock.toolbox.running import Steps
 from interlock.toolbox.sources import ToolSource, ToolSources
+from interlock.types.clocks import elapsed
 
+# What takes long to fail is asked as rarely as keeps a tenth of the time from being spent on it, and once in
+# so many seconds.
+_PATIENCE = 10
+_LONGEST = 60.0
+_AT_ONCE = 0.1
 _NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_-]{0,63}", re.ASCII)
 
 
@@ -25,12 +31,16 @@ class Listing:
         self._steps = steps
         self._excluded = excluded
         self._known: dict[str, tuple[Connector, tuple[Tool, ...]]] = {}
+        self._failed: dict[str, float] = {}  # until when each is left alone
 
     async def names(self, asked: Sequence[ToolSource]) -> ToolNames:
         """The tools of these connectors by their names."""
         # Whoever asks at the same time asks for itself, and depends on nothing that others do meanwhile.
         found = {source.id: self._open(source) for source in asked}
-        missing = [source for source in asked if found[source.id] is None]
+        now = elapsed()
+        missing = [
+            source for source in asked if found[source.id] is None and self._failed.get(source.id, now) <= now
+        ]
         if missing:
             lists = await asyncio.gather(*map(self._list, missing))
             found |= {source.id: tools for source, tools in zip(missing, lists, strict=True)}
@@ -68,14 +78,17 @@ class Listing:
             connector = self._sources.connector(source.id)
             return connector, tuple(await connector.tools(given))
 
+        began = elapsed()
         try:
             found = await self._steps.take(access, "the list of tools", tools)
             if why := _unfit(found[1]):
                 raise ProtocolError(f"{source.id} {why}")
         except InterlockError as error:
             self._known.pop(source.id, None)
+            self._failed[source.id] = _again(began, elapsed())
             self._tell(source, {source.id: f"its tools cannot be had: {error}"})
             return None
+        self._failed.pop(source.id, None)
         self._known[source.id] = found
         self._tell(source, _withdrawn(source, found[0]))
         return found[1]
@@ -86,6 +99,12 @@ class Listing:
             if said == source.id or said.startswith(f"{source.id}/"):
                 self._excluded.pop(said, None)
         self._excluded.update(excluded)
+
+
+def _again(began: float, failed: float) -> float:
+    """When a connector may be asked again. One that fails at once keeps nobody."""
+    took = failed - began
+    return failed + (min(_PATIENCE * took, _LONGEST) if took > _AT_ONCE else 0.0)
 
 
 def _withdrawn(source: ToolSource, connector: Connector) -> dict[str, str]:

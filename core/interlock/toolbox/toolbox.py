@@ -93,7 +93,7 @@ class Toolbox(WithoutLoop):
     async def tools(self) -> tuple[OfferedTool, ...]:
         """Every tool of every connector that is allowed. Each connector is asked once, as long as it is open
         and does not say that its tools have changed; one that failed is in `excluded`, and is asked again the
-        next time.
+        next time; where that took long, only after ten times as long, or a minute.
         """
         return tuple((await self._names()).tools.values())
 

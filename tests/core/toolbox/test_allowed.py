@@ -6,6 +6,7 @@ import pytest
 
 from drawers import Drawer, call
 from interlock import Constraints, NoLongerAllowed, RequestError, UnknownTool
+from interlock.toolbox import listing
 from interlock.tools import tool_of
 
 
@@ -107,6 +108,29 @@ async def test_one_whose_service_cannot_list_its_tools_leaves_the_others_theirs(
     assert [tool.name for tool in await box.tools()] == ["then", "now"]
     assert (dark.asked, clock.asked) == (2, 1)
     assert not box.excluded
+
+
+async def test_one_that_takes_long_to_fail_keeps_nobody_who_runs_tools_of_others(router_with, monkeypatch):
+    time = [100.0]
+    monkeypatch.setattr(listing, "elapsed", lambda: time[0])
+
+    class Slow(Drawer):
+        async def tools(self, call):
+            self.asked += 1
+            time[0] += 4
+            raise OSError("no answer")
+
+    slow, clock = Slow("slow"), Drawer("clock", tool_of(now, effect="read"))
+    entries = [{"id": "slow", "connector": "slow"}, {"id": "clock", "connector": "clock"}]
+    box = router_with([slow, clock], entries).toolbox()
+    for _ in range(3):
+        assert [tool.name for tool in await box.tools()] == ["now"]
+        assert (await box.run(call("now"))).outcome == "done"
+    assert slow.asked == 1
+    assert "failed with OSError" in box.excluded["slow"]
+    time[0] += 41
+    await box.tools()
+    assert slow.asked == 2
 
 
 async def test_a_connector_in_the_process_satisfies_every_residency_and_is_given_no_way_out(router_with):
