@@ -47,6 +47,9 @@ def replay(
     limit: Annotated[
         int | None, typer.Option("-n", "--limit", metavar="COUNT", min=1, help="The newest so many.")
     ] = None,
+    evaluations: Annotated[
+        bool, typer.Option("--evaluations", help="Calls that evaluations have made, too.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print a JSON object.")] = False,
 ) -> None:
     """Say what another configuration would have done, at what cost.
@@ -64,7 +67,7 @@ def replay(
         other = (session(context) if config is None else Session(config=config)).router(routes=routes)
     holder = other if ours.wiring.config.records is None else ours
     with kept.progress("Replaying") as tell:
-        tally = asyncio.run(replayed(holder, other, wanted, limit, tell))
+        tally = asyncio.run(replayed(holder, other, wanted, limit, tell, evaluations=evaluations))
     if as_json:
         show.write_json(tally_data(tally, other.wiring))
     else:
@@ -77,23 +80,32 @@ async def replayed(
     wanted: RecordQuery,
     limit: int | None,
     tell: Callable[[int], None],
+    *,
+    evaluations: bool = False,
 ) -> "Tally":
-    """What `other` decides about the calls that `holder` keeps. Raises StoreError."""
+    """What `other` decides about the calls that `holder` keeps, as a rule without those that evaluations have
+    made: they are not what routes are for. Raises StoreError.
+    """
     from interlock.engine.deciding.replaying import Tally
     from interlock.engine.deciding.replaying import replay as again
 
     tally = Tally()
     decider, deployments = other.wiring.engine.decider, other.deployments
     async with kept.opened(holder.wiring) as store:
-        async for record in kept.found(store, wanted, limit):
+        async for record in kept.found(store, wanted):
+            if not (record.is_traffic or evaluations):
+                tally.left_out += 1
+                continue
             tally.add(again(record, decider, deployments))
             tell(tally.total)
+            if tally.total == limit:
+                break
     return tally
 
 
 def show_tally(tally: "Tally", wiring: "Wiring") -> None:
     if not tally.total:
-        show.note("No such call is recorded.")
+        show.note(f"No such call is recorded.{_left_out(tally)}")
         return
     _show(tally, wiring)
     for remark in _remarks(tally, wiring):
@@ -128,6 +140,8 @@ def _show(tally: "Tally", wiring: "Wiring") -> None:
 
 def _remarks(tally: "Tally", wiring: "Wiring") -> list[str]:
     remarks = ["Tasks are as they were recorded: prompts are not kept, so nothing is classified again."]
+    if tally.left_out:
+        remarks.append(_left_out(tally).strip())
     if tally.unchecked:
         rules = ", ".join(sorted(tally.unchecked))
         remarks.append(f"These rules need more than a record keeps, and allowed what is new: {rules}.")
@@ -160,7 +174,15 @@ def tally_data(tally: "Tally", wiring: "Wiring") -> dict[str, Any]:
         "cost": {"then": tally.costs.then, "now": tally.costs.now, "calls": tally.costs.calls},
         "unchecked": sorted(tally.unchecked),
         "not_replayed": tally.unknown,
+        "evaluations_left_out": tally.left_out,
     }
+
+
+def _left_out(tally: "Tally") -> str:
+    many = tally.left_out
+    if not many:
+        return ""
+    return f" Left out: {many:,} call{'' if many == 1 else 's'} of evaluations; --evaluations counts them in."
 
 
 def _by_count(tally: "Tally") -> "list[Replay]":

@@ -11,6 +11,8 @@ from interlock.types.panels import PanelVerdict
 from interlock.types.response import Usage
 
 LEFT = "left by the caller"
+EVALUATION = "evaluation"
+"""The key of a call's metadata by which those that an evaluation makes are known."""
 RESENT = "sent twice: the kept connection was closed as it was written to"
 
 
@@ -162,6 +164,11 @@ class Record:
     ensemble: str | None = None
     verdict: PanelVerdict | None = None
     cascade: CascadeFacts | None = None
+
+    @property
+    def is_traffic(self) -> bool:
+        """Whether it was somebody's own call, and none of an evaluation."""
+        return EVALUATION not in self.metadata
 
     @property
     def outcome(self) -> Literal["answer", "error", "left"]:

@@ -87,6 +87,17 @@ def test_filters_choose_the_calls(other, run):
     assert "No such call is recorded." in nothing.stderr
 
 
+def test_calls_of_evaluations_are_left_out_and_counted(other, run):
+    assert run("ask", "-q", "--metadata", "evaluation=run", "Hello").exit_code == 0
+    told = replayed(run)
+    assert (told["decisions"], told["evaluations_left_out"]) == (3, 1)
+    told = replayed(run, "--evaluations")
+    assert (told["decisions"], told["evaluations_left_out"]) == (4, 0)
+    assert "Left out: 1 call of evaluations; --evaluations counts them in." in run("replay").stderr
+    alone = run("replay", "--metadata", "evaluation=run").stderr
+    assert "No such call is recorded. Left out: 1 call of evaluations" in alone
+
+
 def test_records_may_be_named_by_the_other_configuration_alone(other, run, tmp_path, configured):
     path = other()
     configured("fake-1", "down")

@@ -176,6 +176,7 @@ class Tally:
     """Replays counted, one after another: any number of them in the same little space.
 
     `examples` keeps the first of each move. A task's calls are those that can be replayed.
+    `left_out` counts calls of evaluations.
     """
 
     changes: dict[Change, int] = field(default_factory=dict)
@@ -185,6 +186,7 @@ class Tally:
     costs: CostTally = field(default_factory=CostTally)
     unchecked: set[str] = field(default_factory=set)
     examples: list[Replay] = field(default_factory=list)
+    left_out: int = 0
 
     @property
     def total(self) -> int:

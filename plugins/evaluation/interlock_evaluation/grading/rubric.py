@@ -7,6 +7,7 @@ from typing import Any, Final
 from interlock import InterlockError, Message, NoDeployment, RequestError, Router, Usage
 from interlock.fencing import Fence, escaped
 from interlock.records.costs import cost_of
+from interlock.types.records import EVALUATION
 from interlock_evaluation.grading.grader import Mark
 from interlock_evaluation.suites import Sample
 
@@ -89,7 +90,7 @@ class Rubric:
                 constraints=sample.constraints,
                 task=sample.task or None,
                 output=_SCHEMA,
-                metadata={"evaluation": "rubric"},
+                metadata={EVALUATION: "rubric"},
             )
         except NoDeployment as error:
             return Mark(

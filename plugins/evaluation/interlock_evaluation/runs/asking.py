@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from interlock import Decision, InterlockError, NoDeployment, RequestError, Response, Router, Usage
 from interlock.records.costs import cost_of
+from interlock.types.records import EVALUATION
 from interlock_evaluation.runs.asked import AUTO, deployments_of, options_for
 from interlock_evaluation.runs.run import Key, Result
 from interlock_evaluation.suites import Sample
@@ -24,7 +25,7 @@ def options_of(sample: Sample, model: str, run: str = "") -> dict[str, Any]:
         "settings": dict(sample.settings),
         **({"task": sample.task} if sample.task else {}),
         **({"run": run} if run else {}),
-        "metadata": {"evaluation": "run"},
+        "metadata": {EVALUATION: "run"},
     }
 
 

@@ -53,7 +53,7 @@ def draw(
     found: dict[str, Sample] = {}
     barred: set[str] = set()
     for record in sorted(records, key=lambda each: each.id):
-        if "evaluation" in record.metadata:
+        if not record.is_traffic:
             continue
         tasks[record.decision.task] += 1
         facts = record.decision.facts

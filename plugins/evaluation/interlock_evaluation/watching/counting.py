@@ -8,7 +8,7 @@ from typing import Final
 from interlock import Record
 from interlock.protocols import RecordStore
 from interlock.types.stores import RecordQuery
-from interlock_evaluation.watching.traffic import Traffic, is_traffic
+from interlock_evaluation.watching.traffic import Traffic
 
 _PAGE: Final = 500
 
@@ -52,7 +52,7 @@ async def count(
         read += 1
         if tell is not None:
             tell(read)
-        if record.id in known or record.id in found.calls or not is_traffic(record):
+        if record.id in known or record.id in found.calls or not record.is_traffic:
             continue
         at = bisect_right(edges, record.started) - 1
         found.late += at < 0

@@ -10,8 +10,6 @@ from interlock import Record
 from interlock.types.records import AttemptRecord
 from interlock_evaluation.statistics import Moments
 
-MARKED: Final = "evaluation"
-"""The key of a call's metadata by which runs of an evaluation are known, and left out."""
 _ROLES: Final = ("answer", "hedge", "member")
 _REFUSED: Final = "RefusedAnswer"
 
@@ -150,11 +148,6 @@ def whole(parts: "Sequence[Traffic]") -> Traffic:
     for part in parts:
         found.merge(part)
     return found
-
-
-def is_traffic(record: Record) -> bool:
-    """Whether a call was somebody's own, and none of an evaluation."""
-    return MARKED not in record.metadata
 
 
 def plain(traffic: Traffic) -> dict[str, Any]:
