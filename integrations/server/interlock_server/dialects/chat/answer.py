@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from interlock import Citation, Image, Reasoning, Refusal, Response, Text, ToolCall, Usage
+from interlock_server.dialects.call_ids import named
 from interlock_server.dialects.chat.messages import proof_of
 from interlock_server.dialects.dialect import Asked, Reply
 from interlock_server.dialects.media import base64_of
@@ -26,7 +27,7 @@ def answer(asked: Asked, response: Response, reply: Reply) -> dict[str, Any]:
     functions, extra = bool(asked.keeps.get("functions")), response.extra
     choice = {
         "index": 0,
-        "message": message_of(response, functions=functions),
+        "message": message_of(response, reply.id, functions=functions),
         "logprobs": extra.get("logprobs"),
         "finish_reason": finish_of(response, functions=functions),
     }
@@ -43,7 +44,7 @@ def answer(asked: Asked, response: Response, reply: Reply) -> dict[str, Any]:
     return body
 
 
-def message_of(response: Response, *, functions: bool) -> dict[str, Any]:
+def message_of(response: Response, answer: str, *, functions: bool) -> dict[str, Any]:
     """The assistant's message. With `functions`, the first call stands where it stood of old."""
     parts = response.message.parts
     texts = [part for part in parts if isinstance(part, Text)]
@@ -71,7 +72,7 @@ def message_of(response: Response, *, functions: bool) -> dict[str, Any]:
     if calls and functions:
         message["function_call"] = {"name": calls[0].name, "arguments": arguments_text(calls[0])}
     elif calls:
-        message["tool_calls"] = [call_of(call) for call in calls]
+        message["tool_calls"] = [call_of(named(call, answer)) for call in calls]
     return message
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from interlock import Chunk, Reasoning, Refusal, Response, Text, ToolCall, ToolCallDelta
+from interlock_server.dialects.call_ids import call_id, named
 from interlock_server.dialects.chat.answer import (
     annotations_of,
     beside,
@@ -25,9 +26,10 @@ _GOES_ON = b',"finish_reason":null}]}\n\n'
 class ChatWriter:
     """Writes one stream."""
 
-    __slots__ = ("_calls", "_counts", "_functions", "_head", "_lead", "_refused")
+    __slots__ = ("_answer", "_calls", "_counts", "_functions", "_head", "_lead", "_refused")
 
     def __init__(self, asked: Asked, reply: Reply) -> None:
+        self._answer = reply.id
         self._counts = bool(asked.keeps.get("usage"))
         self._functions = bool(asked.keeps.get("functions"))
         self._head: dict[str, Any] = {
@@ -90,7 +92,7 @@ class ChatWriter:
         function = {**named, "arguments": arguments}
         if self._functions:
             return b"" if call.at else self._step({"function_call": function})
-        told = {} if begun else {"id": call.id or f"call_{piece.index}", "type": "function"}
+        told = {} if begun else {"id": call_id(call.id, piece.index, self._answer), "type": "function"}
         return self._step({"tool_calls": [{"index": call.at, **told, "function": function}]})
 
     def _rest(self, response: Response) -> Iterator[dict[str, Any]]:
@@ -112,7 +114,7 @@ class ChatWriter:
         if told and len(told) != len(calls):
             return  # one of them was cut
         for at, call in enumerate(calls):
-            whole = call_of(call)
+            whole = call_of(named(call, self._answer))
             if told and (known := told[at]).begun:
                 whole = {"function": {"arguments": "" if known.size else "{}"}, **_beside(whole)}
                 if known.size and len(whole) == 1:

@@ -1,8 +1,6 @@
 """An answer in this dialect's body: its blocks, how it ended, what it used."""
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from interlock import (
@@ -17,6 +15,7 @@ from interlock import (
     ToolCall,
     Usage,
 )
+from interlock_server.dialects.call_ids import named
 from interlock_server.dialects.dialect import Asked, Reply
 from interlock_server.dialects.media import base64_of
 from interlock_server.dialects.messages.thoughts import (
@@ -32,7 +31,6 @@ Block = dict[str, Any]
 Media = Image | Audio | Document
 
 _ENDS = {"stop": "end_turn", "length": "max_tokens", "tool_calls": "tool_use", "refusal": "refusal"}
-_COUNTED = re.compile(r"call_\d{1,3}")
 _WINDOW = "model_context_window_exceeded"
 
 
@@ -40,7 +38,7 @@ def answer_of(asked: Asked, response: Response, reply: Reply) -> Block:
     """The body of a whole answer."""
     shown = asked.keeps[THOUGHTS]
     parts = arranged(response.message.parts, shown)
-    told = (named(part, reply) if isinstance(part, ToolCall) else part for part in parts)
+    told = (named(part, reply.id) if isinstance(part, ToolCall) else part for part in parts)
     content = [block for part in told for block in blocks_of(part, sealed=shown == SEALED)]
     return {
         "id": id_of(reply),
@@ -62,18 +60,6 @@ def answer_of(asked: Asked, response: Response, reply: Reply) -> Block:
 
 def id_of(reply: Reply) -> str:
     return f"msg_{reply.id}"
-
-
-def named(call: ToolCall, reply: Reply) -> ToolCall:
-    """The call under an id that no other turn's has."""
-    return replace(call, id=call_id(call.id, reply))
-
-
-def call_id(given: str, reply: Reply) -> str:
-    """A vendor that gives calls no ids has theirs counted from nought at every turn, which confuses clients
-    that look for results by the id alone.
-    """
-    return f"call_{reply.id}_{given[5:]}" if _COUNTED.fullmatch(given) else given
 
 
 def model_of(asked: Asked, card: str) -> str:

@@ -1,21 +1,22 @@
 """An answer in this dialect's events."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from interlock import Chunk, Reasoning, Response, Text, ToolCall, ToolCallDelta
+from interlock import Chunk, Reasoning, Refusal, Response, Text, ToolCall, ToolCallDelta
 from interlock.types.json_reader import load_json
+from interlock.types.messages import Part
+from interlock_server.dialects.call_ids import call_id, named
 from interlock_server.dialects.dialect import Asked, Reply
 from interlock_server.dialects.events import event, json_bytes
 from interlock_server.dialects.messages.answer import (
     Media,
     call_block,
-    call_id,
     citations_of,
     ending,
     id_of,
     media_block,
     model_of,
-    named,
     text_block,
     usage_of,
 )
@@ -76,6 +77,7 @@ class MessageWriter:
         self._thought: list[str] = []  # of the block that is open, as far as it has come
         self._calls: dict[int, _Call] = {}
         self._spoke = False
+        self._declined = False
 
     def begin(self) -> bytes:
         reply = self._reply
@@ -105,6 +107,7 @@ class MessageWriter:
         else:
             self._think(chunk, said)
         if chunk.text:
+            self._declined = self._declined or chunk.refusal
             self._say(chunk.text, said)
         for delta in chunk.tool_call_deltas:
             self._call(delta, said)
@@ -112,21 +115,23 @@ class MessageWriter:
 
     def end(self, response: Response) -> bytes:
         said: list[bytes] = []
-        if response.text and not self._spoke:
-            self._say(response.text, said)
+        parts = response.message.parts
+        texts = [part for part in parts if isinstance(part, Text)]
+        if not self._spoke and (text := "".join(part.text for part in texts)):
+            self._say(text, said)
         if self._open == "text":
-            texts = [part for part in response.message.parts if isinstance(part, Text)]
             said.extend(
                 self._delta({"type": "citations_delta", "citation": citation})
                 for citation in citations_of(texts[-1].citations if texts else ())
             )
         self._close(said)
+        self._decline(parts, said)
         self._close_calls(said, all_of_them=True)
-        for part in response.message.parts:
+        for part in parts:
             if isinstance(part, Media):
                 self._at_once(media_block(part), said)
             elif isinstance(part, ToolCall):
-                self._finished(named(part, self._reply), said)
+                self._finished(named(part, self._reply.id), said)
         said.append(_event("message_delta", delta=ending(response), usage=usage_of(response.usage)))
         said.append(_event("message_stop"))
         return b"".join(said)
@@ -179,6 +184,13 @@ class MessageWriter:
         self._spoke = True
         said.append(self._words(b"text", text))
 
+    def _decline(self, parts: Sequence[Part], said: list[bytes]) -> None:
+        """The words in which a model declines, where no chunk has told them: those that come after others."""
+        for part in parts:
+            if isinstance(part, Refusal) and part.text and not self._declined:
+                self._say(part.text, said)
+                self._close(said)
+
     def _start(self, kind: str, said: list[bytes]) -> None:
         self._close(said)
         self._close_calls(said)
@@ -219,8 +231,7 @@ class MessageWriter:
         if call.at < 0 and call.name:
             call.at, call.open = self._next, True
             self._next += 1
-            given = call_id(call.id or f"call_{delta.index}", self._reply)
-            block = call_block(given, call.name, {})
+            block = call_block(call_id(call.id, delta.index, self._reply.id), call.name, {})
             said.append(_event("content_block_start", index=call.at, content_block=block))
         if call.open:
             said.extend(_piece(call.at, each) for each in call.waiting)

@@ -7,6 +7,7 @@ from typing import Any
 from interlock import Citation, Reasoning, ToolCall, ToolCallDelta
 from interlock.fold import Growing
 from interlock.http import arguments_in
+from interlock_server.dialects.call_ids import call_id
 from interlock_server.dialects.responses.output import (
     Item,
     Names,
@@ -238,6 +239,7 @@ class Called(Slot):
     def __init__(self, names: Names, tools: Tools, number: int) -> None:
         super().__init__()
         self._id = names.make("fc")
+        self._answer = names.answer
         self._tools = tools
         self._number = number
         self._name = ""
@@ -264,7 +266,7 @@ class Called(Slot):
 
     @property
     def call_id(self) -> str:
-        return self._call_id or f"call_{self._number}"
+        return call_id(self._call_id, self._number, self._answer)
 
     @property
     def may_close(self) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from interlock import Audio, Citation, Document, Image, Reasoning, Refusal, Text, ToolCall
 from interlock.http import arguments_in
 from interlock.types.messages import Part
+from interlock_server.dialects.call_ids import named
 from interlock_server.dialects.media import base64_of
 from interlock_server.dialects.responses.thoughts import proof_item, proof_of, thought_item
 from interlock_server.dialects.responses.tools import INPUT, Tool
@@ -23,15 +24,15 @@ _WORDS = (Text, Refusal)
 
 
 class Names:
-    """Ids of one answer's items, each for itself."""
+    """Ids of one answer's items, each for itself. `answer` is the answer's own."""
 
-    def __init__(self, id_: str) -> None:
-        self._id = id_
+    def __init__(self, answer: str) -> None:
+        self.answer = answer
         self._made = 0
 
     def make(self, kind: str) -> str:
         self._made += 1
-        return f"{kind}_{self._id}_{self._made}"
+        return f"{kind}_{self.answer}_{self._made}"
 
 
 def items_of(parts: Iterable[Part], names: Names, tools: Tools) -> Iterator[Item]:
@@ -48,8 +49,9 @@ def _item(part: Part, names: Names, tools: Tools) -> Iterator[Item]:
     if isinstance(part, Reasoning):
         yield thought_item(part, names.make("rs"))
     elif isinstance(part, ToolCall):
-        yield call_item(part, names.make("fc"), tools)
-        if (proof := proof_of(part)) is not None:
+        call = named(part, names.answer)
+        yield call_item(call, names.make("fc"), tools)
+        if (proof := proof_of(call)) is not None:
             yield proof_item(proof, names.make("rs"))
     elif isinstance(part, Image | Audio | Document):
         if (words := words_for(part)) is not None:

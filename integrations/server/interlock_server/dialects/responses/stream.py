@@ -15,6 +15,7 @@ from interlock import (
     ToolCall,
     ToolCallDelta,
 )
+from interlock_server.dialects.call_ids import named
 from interlock_server.dialects.dialect import Asked, Reply
 from interlock_server.dialects.events import ALIVE, event, json_bytes
 from interlock_server.dialects.openais import problem_of
@@ -180,7 +181,7 @@ class ResponsesWriter:
         parts = response.message.parts
         self._settle_thoughts([part for part in parts if isinstance(part, Reasoning)])
         self._settle_words(parts)
-        self._settle_calls(response.tool_calls)
+        self._settle_calls([named(call, self._names.answer) for call in response.tool_calls])
         self._cite(parts, tokens_in(response.extra))
         for part in parts:
             if not isinstance(part, Image | Audio | Document):

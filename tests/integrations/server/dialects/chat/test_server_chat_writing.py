@@ -112,7 +112,8 @@ def test_calls_are_told_without_gaps_with_id_and_name_first():
         for call in choice["delta"].get("tool_calls", ())
     ]
     assert told[0] == {
-        "index": 0, "id": "call_3", "type": "function", "function": {"name": "look", "arguments": '{"a": 1'},
+        "index": 0, "id": "call_1_3", "type": "function",
+        "function": {"name": "look", "arguments": '{"a": 1'},
     }  # fmt: skip
     assert [call["index"] for call in told] == [0, 1, 0, 1]
     assert "".join(call["function"]["arguments"] for call in told if call["index"] == 0) == '{"a": 1}'
