@@ -7,6 +7,7 @@ from typing import Any, Unpack
 from interlock import Constraints, InterlockError, Request, Response, Router
 from interlock.protocols import GrantBook
 from interlock.toolbox import Toolbox
+from interlock.types.records import EVALUATION
 from interlock.types.request import Options, Prompt
 from interlock_agents import AgentEvent
 from interlock_evaluation.agents.attempt import MadeCall
@@ -45,8 +46,10 @@ class Stage(Router):
         return self._world.router.toolbox(constraints=self._world.constraints.tightened(asked), grants=grants)
 
     async def complete(self, prompt: Prompt | Request, **options: Unpack[Options]) -> Response:
+        request = prompt if isinstance(prompt, Request) else Request(prompt, **options)
+        request = replace(request, metadata={**request.metadata, EVALUATION: "agents"})
         try:
-            response = await super().complete(prompt, **options)
+            response = await super().complete(request)
         except InterlockError as error:
             self.failed.append(error)
             raise

@@ -33,6 +33,8 @@ async def test_a_model_that_plays_the_solution_completes_the_task(desk: Suite, p
     async with playing(desk, solves=solves) as router:
         found = await attempted(router, desk, "ink", "solves")
         other = await attempted(router, desk, "stamps", "solves")
+        assert router.records
+        assert not any(record.is_traffic for record in router.records)
     assert (found.outcome, found.state, found.answer) == ("complete", "done", {"count": 3})
     assert [(each.tool, each.outcome) for each in found.calls] == [
         ("list_notes", "done"),
