@@ -22,7 +22,7 @@ from interlock_server.operation.working import handed, on_a_loop, work
 
 class Toy:
     """Says what its file says. `/slow?0.5` waits so long, `/pieces?5` sends one each tenth of a second,
-    `/pid` names its process, `/kill` ends it.
+    `/pid` names its process, `/kill` ends it, `/heard` says which headers and which body came.
     """
 
     def __init__(self, file: Path, grace: float = 5.0) -> None:
@@ -65,6 +65,8 @@ class Toy:
             if path == "/slow":
                 await asyncio.sleep(float(amount))
             text = str(os.getpid()) if path == "/pid" else self.says
+            if path == "/heard":
+                text = await _heard(scope, receive)
             await send({"type": "http.response.start", "status": 200, "headers": []})
             for _ in range(int(amount) if path == "/pieces" else 0):
                 await send({"type": "http.response.body", "body": b"piece ", "more_body": True})
@@ -73,6 +75,15 @@ class Toy:
         except asyncio.CancelledError:
             self.broken_off += 1
             raise
+
+
+async def _heard(scope: Scope, receive: Receive) -> str:
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    names = sorted(name.decode() for name, _ in scope["headers"])
+    return f"{','.join(names)} {body.decode()}"
 
 
 class Client:
