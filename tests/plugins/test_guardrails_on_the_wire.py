@@ -1,8 +1,7 @@
 """What guardrails seal is on no wire, in any dialect, and comes back in text, thoughts and tool calls."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +9,8 @@ import pytest
 from guards_at_work import Accounts
 from interlock import Message, Router, ToolCall, ToolResult
 from interlock.testing import Received, Reply, Upstream
+from vendor_said import VENDORS as DIALECTS
+from vendor_said import Called, Thought, Told, Words
 
 NUMBER = "ACC-123456"
 SEALED = "<ACCOUNT_1>"
@@ -18,95 +19,13 @@ GIVEN = f'It is {NUMBER}, not "<ACCOUNT_2>" <'
 ARGUMENTS = {"said": SAID, SEALED: [f"\\{SEALED}\n"]}
 ECHO = {"name": "echo", "description": f"as for {NUMBER}", "parameters": {"type": "object", "properties": {}}}
 
-
-def cut(text: str, size: int) -> Iterator[str]:
-    return (text[at : at + size] for at in range(0, len(text), size))
-
-
-def _chat(**delta: Any) -> dict[str, Any]:
-    return {"id": "1", "choices": [{"index": 0, "delta": delta}]}
-
-
-def chat(size: int) -> Sequence[Any]:
-    def call(**function: Any) -> dict[str, Any]:
-        return _chat(tool_calls=[{"index": 0, "id": "c1", "function": function}])
-
-    return [
-        *(_chat(reasoning_content=piece) for piece in cut(SAID, size)),
-        *(_chat(content=piece) for piece in cut(SAID, size)),
-        call(name="echo", arguments=""),
-        *(call(arguments=piece) for piece in cut(json.dumps(ARGUMENTS), size)),
-        {"id": "1", "choices": [{"index": 0, "delta": {}, "finish_reason": "tool_calls"}]},
-        "[DONE]",
-    ]
-
-
-def completion() -> Any:
-    call = {"id": "c1", "type": "function", "function": {"name": "echo", "arguments": json.dumps(ARGUMENTS)}}
-    message = {"role": "assistant", "content": SAID, "reasoning_content": SAID, "tool_calls": [call]}
-    return {"id": "1", "choices": [{"index": 0, "message": message, "finish_reason": "tool_calls"}]}
-
-
-def claude(size: int) -> Sequence[Any]:
-    def block(at: int, begun: dict[str, Any], kind: str, key: str, text: str) -> Iterator[Any]:
-        yield {"type": "content_block_start", "index": at, "content_block": begun}
-        for piece in cut(text, size):
-            yield {"type": "content_block_delta", "index": at, "delta": {"type": kind, key: piece}}
-        yield {"type": "content_block_stop", "index": at}
-
-    usage = {"input_tokens": 1, "output_tokens": 1}
-    use = {"type": "tool_use", "id": "c1", "name": "echo", "input": {}}
-    return [
-        {"type": "message_start", "message": {"id": "1", "role": "assistant", "content": [], "usage": usage}},
-        *block(0, {"type": "thinking", "thinking": "", "signature": ""}, "thinking_delta", "thinking", SAID),
-        *block(1, {"type": "text", "text": ""}, "text_delta", "text", SAID),
-        *block(2, use, "input_json_delta", "partial_json", json.dumps(ARGUMENTS)),
-        {"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {"output_tokens": 9}},
-        {"type": "message_stop"},
-    ]
-
-
-def message() -> Any:
-    content = [
-        {"type": "thinking", "thinking": SAID, "signature": ""},
-        {"type": "text", "text": SAID},
-        {"type": "tool_use", "id": "c1", "name": "echo", "input": ARGUMENTS},
-    ]
-    usage = {"input_tokens": 1, "output_tokens": 1}
-    return {"id": "1", "role": "assistant", "content": content, "stop_reason": "tool_use", "usage": usage}
-
-
-def _candidate(*parts: Any, **more: Any) -> dict[str, Any]:
-    return {"candidates": [{"content": {"role": "model", "parts": list(parts)}, **more}]}
-
-
-_FUNCTION_CALL = {"functionCall": {"id": "c1", "name": "echo", "args": ARGUMENTS}}
-
-
-def gemini(size: int) -> Sequence[Any]:
-    return [
-        *(_candidate({"text": piece, "thought": True}) for piece in cut(SAID, size)),
-        *(_candidate({"text": piece}) for piece in cut(SAID, size)),
-        _candidate(_FUNCTION_CALL, finishReason="STOP"),
-    ]
-
-
-def content() -> Any:
-    return _candidate({"text": SAID, "thought": True}, {"text": SAID}, _FUNCTION_CALL, finishReason="STOP")
-
-
-@dataclass(frozen=True)
-class Vendor:
-    model: str
-    plain: Callable[[], Any]
-    events: Callable[[int], Sequence[Any]]
-    base: str = ""
-
-
+TOLD = Told([Thought(SAID), Words(SAID), Called("echo", ARGUMENTS, "c1")], "calls")
 VENDORS = {
-    "openai": Vendor("zhipu/glm-5.2", completion, chat, "/v1"),
-    "anthropic": Vendor("anthropic/claude-4-opus", message, claude),
-    "google": Vendor("google/gemini-2.5-ultra", content, gemini),
+    "chat": {"model": "zhipu/glm-5.2", "provider": "openai", "traits": {"endpoint": "chat"}},
+    "responses": {"model": "openai/gpt-5.5", "provider": "openai", "traits": {"endpoint": "responses"}},
+    "anthropic": {"model": "anthropic/claude-4-opus", "provider": "anthropic"},
+    "google": {"model": "google/gemini-2.5-ultra", "provider": "google"},
+    "bedrock": {"model": "anthropic/claude-4-opus", "provider": "bedrock"},
 }
 CONVERSATION = [
     Message("system", f"You know {NUMBER}."),
@@ -122,21 +41,33 @@ def shape(response: Any) -> Any:
     return response.text, response.reasoning, call.name, dict(call.arguments)
 
 
+@pytest.fixture(params=["together", "apart"])
+def between(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """What stands between events. With a comment, and deltas left as they are, each piece is a step of its
+    own, however many come at once.
+    """
+    if request.param == "together":
+        return b""
+    monkeypatch.setattr("interlock.http.codec.joined", list)
+    return b": apart\n\n"
+
+
 @pytest.mark.parametrize("size", [1, 2, 3, 5, 7])
-@pytest.mark.parametrize("provider", VENDORS)
-def test_no_piece_of_what_is_sealed_leaves_and_it_comes_back_whole(provider: str, size: int) -> None:
-    vendor = VENDORS[provider]
+@pytest.mark.parametrize("dialect", VENDORS)
+def test_no_piece_of_what_is_sealed_leaves_and_it_comes_back_whole(
+    dialect: str, size: int, between: bytes
+) -> None:
+    replied = DIALECTS[dialect].reply(replace(TOLD, step=size))
 
     def answer(received: Received) -> Reply:
-        body = received.json()
-        if body.get("stream") or "stream" in received.path:
-            return Reply.events(*vendor.events(size))
-        return Reply.json(vendor.plain())
+        reply = replied(received)
+        if reply.headers["content-type"] != "text/event-stream":
+            return reply
+        return replace(reply, pieces=(reply.body.replace(b"\n\n", b"\n\n" + between),))
 
     with Upstream(always=answer) as upstream:
-        here = {"id": "d", "model": vendor.model, "provider": provider, "name": "m", "region": "local"}
-        key = {"api_key": "k", "base_url": upstream.url + vendor.base}
-        with Router.from_config({"deployments": [here | key]}, plugins=[Accounts()]) as router:
+        here = {"id": "d", "name": "m", "region": "local", "api_key": "k", "base_url": upstream.url}
+        with Router.from_config({"deployments": [here | VENDORS[dialect]]}, plugins=[Accounts()]) as router:
             options: Any = {"tools": [ECHO], "settings": {"user": NUMBER}}
             plain = router.complete_sync(CONVERSATION, **options)
             with router.stream_sync(CONVERSATION, **options) as stream:

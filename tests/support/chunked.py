@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from echo_vendor import deployment, event
+from echo_vendor import apart, deployment, event
 from interlock import Router
 from interlock.testing import Received, Reply, Upstream
 
@@ -35,19 +35,18 @@ def every(size: int) -> Cut:
 
 @dataclass
 class Says:
-    """What the vendor answers, whatever it is asked. It pauses for some seconds after each piece of text."""
+    """What the vendor answers, whatever it is asked. Pieces are read as they are cut, and come at once."""
 
     text: str = ""
     reasoning: str = ""
     arguments: Mapping[str, Any] | None = None
     cut: Cut = whole
-    pause: float = 0.0
     asked: list[Any] = field(default_factory=list, repr=False)  # hypothesis writes it out
 
     def __call__(self, received: Received) -> Reply:
         self.asked.append(received.json())
         if received.json().get("stream"):
-            return Reply.events(*self._events(), "[DONE]")
+            return Reply.events(*apart(self._events()), "[DONE]")
         message = {"role": "assistant", "content": self.text or None, "reasoning_content": self.reasoning}
         if self.arguments is not None:
             function = {"name": "send", "arguments": json.dumps(self.arguments)}
@@ -62,9 +61,7 @@ class Says:
 
     def _events(self) -> Iterator[Any]:
         yield from (event(reasoning_content=piece) for piece in self.cut(self.reasoning))
-        for piece in self.cut(self.text):
-            yield event(content=piece)
-            yield self.pause
+        yield from (event(content=piece) for piece in self.cut(self.text))
         if self.arguments is not None:
             yield event(tool_calls=[{"index": 0, "id": "c1", "function": {"name": "send", "arguments": ""}}])
             for piece in self.cut(json.dumps(self.arguments)):

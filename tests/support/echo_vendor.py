@@ -1,7 +1,7 @@
 """A vendor that says what it was sent."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,10 +21,20 @@ def event(reason: str | None = None, **delta: Any) -> dict[str, Any]:
     return {"id": "1", "model": "m", "choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
 
 
+def apart(events: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The events, with counts of tokens between them. The last count stands, and so two cannot be told in one
+    step: what is said before and behind them is not read as one piece, however much comes at once.
+    """
+    for made, each in enumerate(events):
+        counts = {"prompt_tokens": 9, "completion_tokens": made, "total_tokens": 9 + made}
+        yield {**each, "usage": counts}
+        yield {"id": "1", "model": "m", "choices": [], "usage": counts}
+
+
 def reply(received: Received, text: str, size: int = 3) -> Reply:
     if received.json().get("stream"):
         pieces = (text[at : at + size] for at in range(0, len(text), size))
-        return Reply.events(*(event(content=piece) for piece in pieces), event("stop"), "[DONE]")
+        return Reply.events(*apart([*(event(content=piece) for piece in pieces), event("stop")]), "[DONE]")
     message = {"role": "assistant", "content": text}
     return Reply.json({"id": "1", "model": "m", "choices": [{"message": message, "finish_reason": "stop"}]})
 
@@ -43,7 +53,7 @@ def calls(received: Received, arguments: Any, size: int = 3) -> Reply:
         {"index": 0, "function": {"arguments": said[at : at + size]}} for at in range(0, len(said), size)
     )
     deltas = [event(tool_calls=[each]) for each in (begun, *pieces)]
-    return Reply.events(*deltas, event("tool_calls"), "[DONE]")
+    return Reply.events(*apart([*deltas, event("tool_calls")]), "[DONE]")
 
 
 def deployment(upstream: Upstream, **other: Any) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from event_stream import stream_of
 from interlock.testing import Received, Reply
 
 Body = dict[str, Any]
-_STEP = 3
 _EVENTS = {"content-type": "text/event-stream"}
 _FRAMES = {"content-type": "application/vnd.amazon.eventstream"}
 
@@ -45,12 +44,13 @@ Part = Thought | Words | Declined | Called
 @dataclass(frozen=True, slots=True)
 class Told:
     """An answer. `end` is stop, calls, length or filter; (given, read from the cache, made, thought with) are
-    its `tokens`.
+    its `tokens`; streams bring `step` characters at once.
     """
 
     parts: Sequence[Part]
     end: str = "stop"
     tokens: tuple[int, int, int, int] = (100, 30, 20, 8)
+    step: int = 3
 
     def of(self, kind: type[Any]) -> list[Any]:
         return [part for part in self.parts if isinstance(part, kind)]
@@ -77,8 +77,8 @@ class Vendor:
         return replied
 
 
-def _cut(text: str) -> Iterator[str]:
-    return (text[at : at + _STEP] for at in range(0, len(text), _STEP))
+def _cut(told: Told, text: str) -> Iterator[str]:
+    return (text[at : at + told.step] for at in range(0, len(text), told.step))
 
 
 def _events(events: Sequence[Body | str]) -> bytes:
@@ -127,11 +127,11 @@ def _chat_deltas(told: Told) -> Iterator[Body]:
             at = {"index": number}
             named = {} if part.id is None else {"id": part.id}
             yield {"tool_calls": [{**at, **named, "function": {"name": part.name, "arguments": ""}}]}
-            for piece in _cut(json.dumps(part.arguments)):
+            for piece in _cut(told, json.dumps(part.arguments)):
                 yield {"tool_calls": [{**at, "function": {"arguments": piece}}]}
             number += 1
         else:
-            yield from ({names[type(part)]: piece} for piece in _cut(part.text))
+            yield from ({names[type(part)]: piece} for piece in _cut(told, part.text))
 
 
 def _chat_stream(told: Told) -> bytes:
@@ -177,7 +177,7 @@ def _response(told: Told) -> Body:
 
 
 def _response_stream(told: Told) -> bytes:
-    cut = lambda text: list(_cut(text))  # noqa: E731 - nothing else has a use for it
+    cut = lambda text: list(_cut(told, text))  # noqa: E731 - nothing else has a use for it
     return _events(response_events.events(*_items(told), cut=cut, **_response_more(told)))
 
 
@@ -225,7 +225,7 @@ def _claude_stream(told: Told) -> bytes:
             key, kind, text = "partial_json", "input_json_delta", json.dumps(block["input"])
         else:
             key, kind, text = block["type"], f"{block['type']}_delta", block[block["type"]]
-        deltas = [{"type": kind, key: piece} for piece in _cut(text)]
+        deltas = [{"type": kind, key: piece} for piece in _cut(told, text)]
         if "signature" in block:
             deltas.append({"type": "signature_delta", "signature": block["signature"]})
         events.append({"type": "content_block_start", "index": index, "content_block": opened})
@@ -271,7 +271,7 @@ def _gemini(told: Told) -> Body:
 def _gemini_stream(told: Told) -> bytes:
     steps: list[Body] = []
     for part in map(_gemini_part, told.parts):
-        pieces = [{**part, "text": piece} for piece in _cut(part["text"])] if "text" in part else [part]
+        pieces = [{**part, "text": piece} for piece in _cut(told, part["text"])] if "text" in part else [part]
         steps += [_candidate([piece]) for piece in pieces]
     return _events([*steps, {**_candidate([], _GEMINI_ENDS[told.end]), **_gemini_counts(told)}])
 
@@ -312,5 +312,5 @@ VENDORS: Mapping[str, Vendor] = {
     "responses": Vendor(_response, _response_stream),
     "anthropic": Vendor(_claude, _claude_stream),
     "google": Vendor(_gemini, _gemini_stream),
-    "bedrock": Vendor(_converse, lambda told: stream_of(_converse(told), _STEP), _FRAMES),
+    "bedrock": Vendor(_converse, lambda told: stream_of(_converse(told), told.step), _FRAMES),
 }

@@ -109,7 +109,7 @@ def test_the_arguments_of_a_tool_fit_its_schema():
 
 
 def test_a_tool_of_another_name_and_a_stream_of_text_are_left_alone():
-    says = Says(text="It rained all day.", cut=every(6), pause=0.1)
+    says = Says(text="It rained all day.", cut=every(6))
     guardrails = {"schema": {"tools": {"other": PRICE}}}
     with router_over(says, guardrails=guardrails) as router, router.stream_sync("Weather?") as stream:
         assert sum(bool(chunk.text) for chunk in stream) > 1

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chunked import Says, at, router_over
+from chunked import Says, at, every, router_over
 from interlock import GuardrailError, InterlockError
 
 KEY = "sk-proj-" + "Zx9" * 11
@@ -14,7 +14,7 @@ PIECES = [
         "The key is ",
         KEY,
         " and ",
-        "password: hunter2-x9! ",
+        " password: hunter2-x9! ",  # a word that another runs into names nothing
         "election ",
         "It rains. ",
         "今天 ",
@@ -46,6 +46,7 @@ GUARDRAILS = {
 )
 def test_wherever_a_stream_is_cut_it_is_what_the_plain_call_gives(talk, text, cuts):
     says, router = talk
+    says.asked.clear()
     says.text, says.reasoning, says.cut = text, text[: len(text) // 2], at(*cuts)
     plain = outcome(lambda: router.complete_sync("Say it, ada@example.com."))
     streamed = outcome(lambda: through(router))
@@ -78,6 +79,14 @@ def outcome(ask):
     except InterlockError:
         return "stopped"
     return response.text, response.reasoning
+
+
+def test_pieces_are_read_as_they_are_cut():
+    says = Says(text="It rained all day.", reasoning="Look outside.", cut=every(4))
+    with router_over(says) as router, router.stream_sync("Weather?") as stream:
+        chunks = list(stream)
+    assert [chunk.text for chunk in chunks if chunk.text] == every(4)(says.text)
+    assert [chunk.reasoning for chunk in chunks if chunk.reasoning] == every(4)(says.reasoning)
 
 
 def test_those_that_mask_come_first_and_the_others_see_what_they_left():
