@@ -76,7 +76,8 @@ class Agent(WithoutLoop):
         parallel: how many calls of a run are under way at once.
         summaries: how a value that is too long for a prompt is shortened.
         shown: characters of a value that a prompt may hold.
-        max_tokens: that a model may answer with, where its node does not say.
+        max_tokens: that a model may answer with, where its node does not say; fewer, where no model that may
+            be asked has the room.
         lease: seconds for which nobody else takes up an effect that is worked on; longer than tools take.
         name: the agent's, in traces.
         on_event: called with everything that happens in runs that are executed here.

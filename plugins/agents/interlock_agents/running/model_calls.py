@@ -9,6 +9,7 @@ from interlock_agents.accounting.costs import bound, spent_on
 from interlock_agents.budgets import Amounts
 from interlock_agents.errors import OverBudget
 from interlock_agents.plans import encoded
+from interlock_agents.running.answer_room import with_room
 from interlock_agents.running.diagnosing import Diagnosis, of_error
 from interlock_agents.running.parts import Parts, Scene
 from interlock_agents.running.plainly import Plain, call_to_plain, parts_to_plain
@@ -105,12 +106,8 @@ class ModelCalls:
             run=scene.run.id,
             step=f"{scene.id}/{scene.approach.number}/{name}",
         )
-        settings = request.settings
-        if settings.max_tokens is None:
-            settings = replace(settings, max_tokens=self._parts.most_tokens)
-        request = replace(
-            request, constraints=scene.run.constraints.tightened(request.constraints), settings=settings
-        )
+        request = replace(request, constraints=scene.run.constraints.tightened(request.constraints))
+        request = with_room(self._parts.router, request, self._parts.most_tokens)
         if pin and scene.approach.avoid and (left := self.others(scene, messages)):
             request = replace(request, model=left[0], ensemble=None)
         return request

@@ -23,6 +23,7 @@ from interlock_agents.plans import (
 )
 from interlock_agents.plans.graph import walk
 from interlock_agents.running import rows
+from interlock_agents.running.answer_room import with_room
 from interlock_agents.running.keeping import Runs
 from interlock_agents.running.offering import beside_of
 from interlock_agents.running.parts import Parts, RunFacts
@@ -141,11 +142,8 @@ class _Asking:
         facts, parts = self._facts, self._parts
         request = prompt if isinstance(prompt, Request) else Request(prompt, **options)
         request = replace(request, run=facts.id, step=self._step)
-        settings = request.settings
-        if settings.max_tokens is None:
-            settings = replace(settings, max_tokens=parts.most_tokens)
-        tight = facts.constraints.tightened(request.constraints)
-        request = replace(request, constraints=tight, settings=settings)
+        request = replace(request, constraints=facts.constraints.tightened(request.constraints))
+        request = with_room(parts.router, request, parts.most_tokens)
         if facts.budget.usd and not parts.unpriced:
             check_prices(parts.router, request)
         await self.count(bound(parts.router, request) if facts.budget else Amounts(calls=1))
