@@ -29,7 +29,9 @@ PIECES = (
     ANSWER | USAGE | {"choices": [ENDED | {"delta": {}}]},
     "[DONE]",
 )
-REPLIES = {"plain": Reply.json(WHOLE), "streamed": Reply.events(*PIECES)}
+# In one piece: how many come together otherwise is the machine's affair.
+STREAM = Reply.raw(Reply.events(*PIECES).body, kind="text/event-stream")
+REPLIES = {"plain": Reply.json(WHOLE), "streamed": STREAM}
 
 
 @dataclass(frozen=True)

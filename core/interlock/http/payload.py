@@ -106,7 +106,7 @@ def parts_of(place: dict[str, Any]) -> list[dict[str, Any]]:
     """What the answer's `content` there is made of. Raises ProtocolError for what is no list of objects."""
     parts = place.get("content", [])
     if not isinstance(parts, list) or not all(isinstance(part, dict) for part in parts):
-        raise ProtocolError("the content of an answer is no list of objects")
+        raise ProtocolError("the content of an answer is neither a text nor a list of objects")
     return parts
 
 

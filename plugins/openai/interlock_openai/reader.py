@@ -157,11 +157,13 @@ class ChatReader:
             if self._details is None:
                 self._details = Details()
             self._beside += self._details.add(delta["reasoning_details"])
-        if isinstance(delta.get("content"), list):
+        content = delta.get("content")
+        if isinstance(content, str):
+            if content:
+                yield from self._text(content)
+        elif content is not None:
             yield from self._parts(parts_of(delta))
-        elif text := said(delta, "content"):
-            yield from self._text(text)
-        if refusal := said(delta, "refusal"):
+        if delta.get("refusal") is not None and (refusal := said(delta, "refusal")):
             yield from self._seal()
             self._refused = True
             yield Delta(refusal=refusal)
