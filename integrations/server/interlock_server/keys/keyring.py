@@ -56,8 +56,9 @@ class Keyring:
         """The keys of the variable INTERLOCK_KEYS, and those of the configuration's `server.keys`: a file,
         or a database by its URL; a relative path begins in `folder`. No database is asked yet.
 
-        Where one is down, whoever is known goes on for `grace` seconds. `check` is asked about what a file
-        holds, now and each time that it changes; `others` are whoever plugins know.
+        Where one is down, whoever is known goes on for `grace` seconds. `check` is asked about what the place
+        holds, each time that it changes: what it refuses, a file is not used with, and a database is, for
+        others write there; the log says what is wrong. `others` are whoever plugins know.
         `former` is the keyring whose place this one takes: what it knows of the same database is known here,
         though that be down.
 
@@ -70,7 +71,7 @@ class Keyring:
             return cls(fixed, None, others)
         if is_url(where):
             before = None if former is None else former.changing
-            return cls(fixed, _stored(where, folder, grace, before), others)
+            return cls(fixed, _stored(where, folder, grace, before, check), others)
         changing = FileKeys(path_of(where, folder), environ=environ, check=check)
         both = next((each.id for each in changing.ring if fixed.by_id(each.id)), None)
         if both is not None:
@@ -159,7 +160,13 @@ class Keyring:
         return principal
 
 
-def _stored(url: str, folder: Path | None, grace: float, former: KeySource | None) -> KeySource:
+def _stored(
+    url: str,
+    folder: Path | None,
+    grace: float,
+    former: KeySource | None,
+    check: Callable[[Ring, str], None] | None,
+) -> KeySource:
     from interlock_server.keys.stored.followed import StoredKeys  # noqa: PLC0415 - who has a file needs none
     from interlock_server.keys.stored.store import KeyStore  # noqa: PLC0415 - likewise
 
@@ -167,4 +174,5 @@ def _stored(url: str, folder: Path | None, grace: float, former: KeySource | Non
         store = KeyStore.open(url, folder)
     except StoreError as error:
         raise ConfigError(error.message, key="server.keys") from None
-    return StoredKeys(store, grace=grace, former=former if isinstance(former, StoredKeys) else None)
+    before = former if isinstance(former, StoredKeys) else None
+    return StoredKeys(store, grace=grace, former=before, check=check)

@@ -4,7 +4,7 @@ import asyncio
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from textwrap import dedent
@@ -14,9 +14,12 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from interlock import ConfigError, RequestError, StoreError
+from interlock.testing import scripted_router
 from interlock_server.keys import Keyring, digest_of, new_secret
+from interlock_server.keys.checking import check_names
 from interlock_server.keys.stored.followed import StoredKeys
 from interlock_server.keys.stored.store import KeyStore
+from interlock_server.principals import Principal
 from server_relay import Relay
 
 RULES = {"models": ["a", "b"], "limits": [{"per": "day", "usd": 2.5}], "constraints": {"residency": ["eu"]}}
@@ -61,6 +64,24 @@ def told(keys: Keyring, secret: str) -> str | None:
     except StoreError as error:
         return f"({error})"
     return None if found is None else found.id
+
+
+async def test_a_key_that_names_what_is_not_here_is_told_of_and_goes_on(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    router = scripted_router({"a": ["yes"]})
+
+    def check(keys: Iterable[Principal], source: str) -> None:
+        check_names(keys, router, source)
+
+    async with opened(url) as store:
+        secret = await made(store, "ci", tasks=["conversational", "poetri"])
+        async with following(url, check=check) as keys:
+            assert told(keys, secret) == "ci"
+            assert "a key names what is not here: ci.tasks: 'poetri' is no task" in caplog.text
+            late = await made(store, "late", tasks=["poems"])
+            await until(lambda: told(keys, late) == "late")
+            assert "late.tasks: 'poems' is no task" in caplog.text
 
 
 async def test_what_is_made_and_revoked_is_seen_within_a_second(url: str) -> None:

@@ -47,14 +47,16 @@ class StoredKeys:
         grace: float,
         every: float = 0.4,
         former: "StoredKeys | None" = None,
+        check: Callable[[Ring, str], None] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`every` is in seconds, and `clock` gives some that nobody sets. What `former` knows is known here,
-        too, where it is of the same database.
+        too, where it is of the same database. What `check` finds wrong with keys is logged.
         """
         self._store = store
         self._grace = grace
         self._clock = clock
+        self._check = check
         same = former is not None and former.place == store.place
         self.known: Known = replace(former.known) if former is not None and same else Known()
         self._following = Following(self._look, every)
@@ -87,6 +89,8 @@ class StoredKeys:
     async def start(self) -> None:
         if self.known.heard is None:
             await self._look()  # which connects, and may take longer than what it says is fresh
+        else:
+            self._complain()  # what was known before was held against another configuration
         await self._following.start()
 
     async def aclose(self) -> None:
@@ -110,8 +114,18 @@ class StoredKeys:
                 _log.warning("keys are looked up again")
             if rows is not None:
                 self.known.ring, self.known.unread = _ring(rows)
+                self._complain()
             # What the database said, it said no later than it was asked.
             self.known.number, self.known.heard, self.known.down = number, began, None
+
+    def _complain(self) -> None:
+        """Of names that mean nothing here. A key allows nothing by them, and goes on by the others."""
+        try:
+            if self._check is not None:
+                self._check(self.known.ring, "")
+        except ConfigError as error:
+            for each in (error, *error.others):
+                _log.warning("a key names what is not here: %s", each)
 
     def _leave(self) -> None:
         """Ask by another connection. The one that is stuck is closed once it is not."""
