@@ -55,7 +55,7 @@ def _body(
         request.messages, deployment, words, in_time=traits.binds, thoughts=asks or not dropping
     )
     if not conversation.turns:
-        raise InvalidRequest("there is nothing to send: every message is empty")
+        raise refused("a conversation in which every message is empty", "say something in one of them")
     if "tools" not in tools and conversation.tools:
         tools = _past(conversation.tools)
     if settings.logprobs is not None:

@@ -3,8 +3,10 @@ vendor has said, its words, calls, end and tokens.
 """
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from random import Random
 from typing import Any
 
 import anthropic
@@ -12,7 +14,7 @@ import openai
 import pytest
 from openai.lib.streaming.chat import ChatCompletionStreamState
 
-from interlock.testing import Upstream
+from interlock.testing import End, Reply, Upstream
 from interlock_server.endpoint import open_served
 from interlock_server.endpoint.running import endpoint_of
 from server_stage import SECRET, serving
@@ -152,7 +154,7 @@ def of_messages(message: Any) -> Read:
     return read
 
 
-Ask = Callable[[str], Read]
+Ask = Callable[..., Read]
 
 
 def clients_of(url: str) -> dict[str, tuple[Ask, Ask]]:
@@ -169,10 +171,10 @@ def clients_of(url: str) -> dict[str, tuple[Ask, Ask]]:
         "tools": [{"name": name, "input_schema": ANY} for name in NAMES],
     }
 
-    def chat_streamed(model: str) -> Read:
+    def chat_streamed(model: str, **fields: Any) -> Read:
         state = ChatCompletionStreamState()
-        counted: Any = {"include_usage": True}
-        for chunk in ours.chat.completions.create(model=model, stream=True, stream_options=counted, **chat):
+        asked = {**chat, "stream": True, "stream_options": {"include_usage": True}, **fields}
+        for chunk in ours.chat.completions.create(model=model, **asked):
             # The package raises of ends that are none, and keeps what it has.
             try:
                 state.handle_chunk(chunk)
@@ -180,31 +182,28 @@ def clients_of(url: str) -> dict[str, tuple[Ask, Ask]]:
                 continue
         return of_chat(state.current_completion_snapshot)
 
-    def responses_streamed(model: str) -> Read:
-        with ours.responses.stream(model=model, **responses) as stream:
+    def responses_streamed(model: str, **fields: Any) -> Read:
+        with ours.responses.stream(model=model, **{**responses, **fields}) as stream:
             ended = [event for event in stream if event.type in ("response.completed", "response.incomplete")]
         (end,) = ended
         return of_responses(end.response)
 
-    def messages_streamed(model: str) -> Read:
-        with theirs.messages.stream(model=model, **messages) as stream:
+    def messages_streamed(model: str, **fields: Any) -> Read:
+        with theirs.messages.stream(model=model, **{**messages, **fields}) as stream:
             return of_messages(stream.get_final_message())
 
+    def plain(create: Callable[..., Any], read: Callable[[Any], Read], asked: Any) -> Ask:
+        return lambda model, **fields: read(create(model=model, **{**asked, **fields}))
+
     return {
-        "chat": (lambda model: of_chat(ours.chat.completions.create(model=model, **chat)), chat_streamed),
-        "responses": (
-            lambda model: of_responses(ours.responses.create(model=model, **responses)),
-            responses_streamed,
-        ),
-        "messages": (
-            lambda model: of_messages(theirs.messages.create(model=model, **messages)),
-            messages_streamed,
-        ),
+        "chat": (plain(ours.chat.completions.create, of_chat, chat), chat_streamed),
+        "responses": (plain(ours.responses.create, of_responses, responses), responses_streamed),
+        "messages": (plain(theirs.messages.create, of_messages, messages), messages_streamed),
     }
 
 
 def configuration(url: str) -> dict[str, Any]:
-    able = ["text", "tools", "reasoning", "structured_output"]
+    able = ["text", "tools", "images", "documents", "reasoning", "structured_output"]
     deployments, cards = [], []
     for dialect, speaker in SPEAKERS.items():
         said = {key: value for key, value in speaker.items() if key != "root"}
@@ -213,7 +212,9 @@ def configuration(url: str) -> dict[str, Any]:
         deployments.append({**common, "base_url": root, **said})
         cards.append({"id": f"test/{dialect}", "context_window": 100_000, "capabilities": able})
     disabled = {"disabled": ["embeddings"]}
-    return {"deployments": deployments, "models": cards, "retries": {"max": 0}, "plugins": disabled}
+    patient = {"error_rate": 1.0, "opens_after": 10_000}
+    whole = {"deployments": deployments, "models": cards, "health": patient}
+    return {**whole, "retries": {"max": 0}, "plugins": disabled}
 
 
 @pytest.fixture(scope="module")
@@ -235,6 +236,63 @@ def test_a_client_reads_what_the_vendor_has_said(stage, vendor, dialect):
         wanted = expected(told, dialect, vendor)
         assert plain(vendor) == wanted, name
         assert streamed(vendor) == wanted, name
+
+
+@pytest.mark.parametrize("dialect", ["chat", "responses", "messages"])
+@pytest.mark.parametrize("vendor", SPEAKERS)
+def test_a_stream_that_is_cut_anywhere_is_an_error_unless_all_was_there(stage, vendor, dialect):
+    upstream, clients = stage
+    _, streamed = clients[dialect]
+    random = Random(vendor + dialect)
+    for told in (CASES["parallel calls"], CASES["words after a call"], CASES["cut"]):
+        stream, wanted = VENDORS[vendor].stream(told), expected(told, dialect, vendor)
+        for _ in range(12):
+            begun = stream[: random.randrange(len(stream) + 1)]
+            end = random.choice([[], [End.CUT], [End.RESET]])
+            upstream.always = Reply(headers=VENDORS[vendor].headers, pieces=(begun, *end))
+            try:
+                read = streamed(vendor)
+            except (openai.APIError, anthropic.APIError):
+                continue
+            # Without the counts, which come last, we count ourselves.
+            assert replace(read, tokens=wanted.tokens) == wanted
+
+
+PDF, PICTURE = f"data:application/pdf;base64,{b64encode(b'%PDF-1.4').decode()}", "https://a.example/b.png"
+DOCUMENTS = {
+    "chat": {"type": "file", "file": {"filename": "a.pdf", "file_data": PDF}},
+    "responses": {"type": "input_file", "filename": "a.pdf", "file_data": PDF},
+    "messages": {
+        "type": "document",
+        "source": {"type": "base64", "media_type": "application/pdf", "data": PDF.partition(",")[2]},
+    },
+}
+PICTURES = {
+    "chat": {"type": "image_url", "image_url": {"url": PICTURE}},
+    "responses": {"type": "input_image", "image_url": PICTURE},
+    "messages": {"type": "image", "source": {"type": "url", "url": PICTURE}},
+}
+
+
+UNTOLD = {
+    "document": ("chat", DOCUMENTS, "chat: deepseek cannot take a document: it reads none; send its text"),
+    "picture": ("bedrock", PICTURES, "bedrock: bedrock cannot take an image by URL: give its bytes"),
+}
+
+
+@pytest.mark.parametrize("streamed", [False, True], ids=["plain", "streamed"])
+@pytest.mark.parametrize("dialect", ["chat", "responses", "messages"])
+@pytest.mark.parametrize("what", UNTOLD)
+def test_what_a_vendor_cannot_be_told_is_named(stage, what, dialect, streamed):
+    vendor, parts, named = UNTOLD[what]
+    upstream, clients = stage
+    asked = len(upstream.requests)
+    content = [parts[dialect]]
+    conversation = {"input" if dialect == "responses" else "messages": [{"role": "user", "content": content}]}
+    with pytest.raises((openai.BadRequestError, anthropic.BadRequestError)) as caught:
+        clients[dialect][streamed](vendor, **conversation)
+    assert f"cannot be told all that it holds ({named}" in str(caught.value)
+    assert len(upstream.requests) == asked
 
 
 @pytest.mark.parametrize("dialect", ["chat", "responses", "messages"])

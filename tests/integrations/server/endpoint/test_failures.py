@@ -86,6 +86,41 @@ def test_failures_of_one_kind_are_told_as_that_kind():
     assert told(long, down) == told(down, down) == "upstream_failed"
 
 
+def test_what_could_not_be_said_is_named_and_what_a_vendor_says_of_it_is_not():
+    ours, theirs = "one cannot take audio: send a transcript", QUOTED
+    unsaid = errors.InvalidRequest(ours, code="unsupported_part")
+    refused = errors.InvalidRequest(theirs, code="unsupported_part", status=400)
+
+    def told(*causes):
+        error = errors.AllAttemptsFailed("", causes=causes)
+        error.attempts = tuple(
+            AttemptRecord(
+                id=number,
+                deployment="ab"[number],
+                model="m",
+                error=ErrorRecord(
+                    kind="InvalidRequest",
+                    message=cause.message,
+                    status=cause.status,
+                    code=cause.code,
+                    quoted=cause is refused,
+                ),
+            )
+            for number, cause in enumerate(causes)
+        )
+        return problem_of(error)
+
+    assert told(unsaid).message.startswith(
+        "whoever may serve the request cannot be told all that it holds (a: one"
+    )
+    for causes in ((unsaid, refused), (refused, unsaid), (refused,)):
+        problem = told(*causes)
+        assert (problem.status, problem.code) == (400, "invalid_request")
+        assert problem.message.startswith("the vendor refuses the request's form")
+        assert (ours in problem.message) == (unsaid in causes)
+        assert QUOTED not in problem.message
+
+
 def test_an_argument_that_cannot_be_used_is_400_and_named():
     problem = problem_of(errors.RequestError("expected text, not nothing", key="model"))
     assert (problem.status, problem.code, problem.param) == (400, "invalid_request", "model")

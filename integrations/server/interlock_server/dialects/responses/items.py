@@ -74,7 +74,9 @@ class Conversation:
     def read(self, given: Any) -> tuple[Message, ...]:
         if isinstance(given, str):
             return (Message("user", given),)
-        if not isinstance(given, list) or not given:
+        if given == []:
+            raise RequestError("there is no item to answer", key="input")
+        if not isinstance(given, list):
             raise RequestError(f"expected text or a list of items, not {kind_of(given)}", key="input")
         for index, each in enumerate(given):
             self._item(each, f"input.{index}")

@@ -371,6 +371,11 @@ def test_an_item_that_cannot_be_read_is_named(items, key):
     assert refused(*items).key == key
 
 
+def test_an_input_without_an_item_is_told_from_one_that_is_no_list():
+    assert refused(input=[]).message == "there is no item to answer"
+    assert refused(input=7).message == "expected text or a list of items, not 7"
+
+
 @pytest.mark.parametrize(
     ("fields", "key"),
     [
