@@ -15,6 +15,7 @@ __all__ = ["Fold", "Growing", "confidence_of", "folded"]
 
 # Pieces of a text are joined when there are so many.
 _MANY = 1024
+_LEAST = -1e6  # the logarithm of a probability that is nought to every reader
 _PART = 64  # what a part holds besides its text
 
 
@@ -64,7 +65,8 @@ def confidence_of(logprobs: Iterable[Any]) -> float | None:
     """An answer's `confidence` out of the natural logarithms of its tokens' probabilities; what is no such
     number is passed over. None where there are none.
     """
-    known = [min(0.0, each) for each in logprobs if isinstance(each, int | float) and not isnan(each)]
+    numbers = (each for each in logprobs if isinstance(each, int | float))
+    known = [max(_LEAST, min(0.0, each)) for each in numbers if isinstance(each, int) or not isnan(each)]
     return exp(sum(known) / len(known)) if known else None
 
 

@@ -200,11 +200,17 @@ def test_how_sure_an_answer_is_comes_with_its_end_or_after_it() -> None:
     assert folded([Delta("4", finish_reason="stop")]).confidence is None
 
 
-@given(st.lists(st.floats(max_value=0, allow_nan=False) | st.none() | st.text() | st.just(float("nan"))))
+_LOGARITHMS = st.floats(max_value=0, allow_nan=False) | st.just(-(10**400))
+
+
+@given(st.lists(_LOGARITHMS | st.none() | st.text() | st.just(float("nan"))))
 def test_how_sure_an_answer_is_lies_between_nothing_and_all(logprobs: list[Any]) -> None:
     confidence = confidence_of(logprobs)
     assert confidence is None or 0 <= confidence <= 1
-    assert (confidence is None) == (not any(isinstance(each, float) and not isnan(each) for each in logprobs))
+    known = [
+        each for each in logprobs if isinstance(each, int) or (isinstance(each, float) and not isnan(each))
+    ]
+    assert (confidence is None) == (not known)
 
 
 def test_how_sure_an_answer_is_is_the_mean_over_its_tokens() -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from math import inf
 from operator import attrgetter
 from typing import Any
 
@@ -12,19 +11,20 @@ from interlock.requests.output import as_output
 from interlock.requests.pairing import paired
 from interlock.requests.tools import as_tool_choice, as_tools
 from interlock.types.names import nearest
+from interlock.types.numbers import LARGEST, LARGEST_SEED
 from interlock.types.request import RESCUE_MODES, Prompt, Request, Settings
 
 # The least and the most of a setting, and whether it is a whole number. Vendors draw narrower bounds.
 _BOUNDS = {
-    "temperature": (0.0, inf, False),
-    "top_p": (0.0, 1.0, False),
-    "top_k": (0.0, inf, True),
-    "max_tokens": (1.0, inf, True),
-    "seed": (-inf, inf, True),
-    "presence_penalty": (-inf, inf, False),
-    "frequency_penalty": (-inf, inf, False),
-    "logprobs": (0.0, inf, True),
-    "reasoning_tokens": (0.0, inf, True),
+    "temperature": (0, LARGEST, False),
+    "top_p": (0, 1, False),
+    "top_k": (0, LARGEST, True),
+    "max_tokens": (1, LARGEST, True),
+    "seed": (-LARGEST_SEED, LARGEST_SEED, True),
+    "presence_penalty": (-LARGEST, LARGEST, False),
+    "frequency_penalty": (-LARGEST, LARGEST, False),
+    "logprobs": (0, LARGEST, True),
+    "reasoning_tokens": (0, LARGEST, True),
 }
 _bounded = attrgetter(*_BOUNDS)
 _USUAL = Settings()
@@ -67,8 +67,9 @@ def as_request(prompt: Prompt | Request, options: Mapping[str, Any]) -> Request:
     if request.metadata or request.estimated_tokens is not None or request.tools_available is not None:
         request = hinted(request)
     limit = request.timeout
-    if limit is not None and not (type(limit) in (int, float) and 0 < limit < inf):
-        raise RequestError("expected a number of seconds above 0", key="timeout")
+    if limit is not None and not (type(limit) in (int, float) and 0 < limit <= LARGEST):
+        what = f"expected a number of seconds above 0 and up to {LARGEST:g}"
+        raise RequestError(what, key="timeout")
     request = _paired(request)
     if not (request.tools or request.tool_choice is not None or request.output is not None):
         return request
@@ -104,5 +105,5 @@ def _check_settings(settings: Settings) -> None:
             continue
         if type(value) not in ((int,) if whole else (int, float)) or not least <= value <= most:
             kind = "a whole number" if whole else "a number"
-            bounds = (f" from {least:g}" if least > -inf else "") + (f" to {most:g}" if most < inf else "")
-            raise RequestError(f"expected {kind}{bounds}, not {value!r:.40}", key=f"settings.{name}")
+            what = f"expected {kind} from {least:g} to {most:g}, not {value!r:.40}"
+            raise RequestError(what, key=f"settings.{name}")

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from math import isfinite
 from typing import Any
 
 from interlock.errors import RequestError
+from interlock.types.numbers import LARGEST
 from interlock.types.request import Request
 
-_MOST = 10**12
 _TRUTHS = {"true": True, "false": False, "1": True, "0": False}
 
 
@@ -22,7 +21,7 @@ def hinted(request: Request) -> Request:
     tokens, tools = request.estimated_tokens, request.tools_available
     if tokens is None:
         tokens = _tokens(metadata["estimated_tokens"]) if "estimated_tokens" in metadata else None
-    elif type(tokens) is not int or not 0 <= tokens <= _MOST:
+    elif type(tokens) is not int or not 0 <= tokens <= LARGEST:
         raise RequestError(f"expected a whole number from 0, not {tokens!r:.40}", key="estimated_tokens")
     if tools is None:
         told = metadata.get("tools_available")
@@ -50,13 +49,13 @@ def _text(name: Any, value: Any) -> str:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, int | float) and isfinite(value) and abs(value) <= _MOST:
+    if isinstance(value, int | float) and abs(value) <= LARGEST:
         return str(value)
-    what = "a number that is none" if isinstance(value, int | float) else type(value).__name__
+    what = f"{value!r:.40}" if isinstance(value, int | float) else type(value).__name__
     raise RequestError(f"expected text or a number, not {what}", key=f"metadata.{name}")
 
 
 def _tokens(text: str) -> int | None:
     """What is no whole number is the caller's own note, and no hint."""
     text = text.strip().removesuffix(".0")
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(_MOST)) else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST)) else None

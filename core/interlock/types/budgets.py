@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import isfinite
 from typing import get_args
 
+from interlock.types.numbers import LARGEST_LIMIT
 from interlock.types.windows import Period
 
 
@@ -44,13 +44,13 @@ class Budget:
             whole = name != "usd"
             if limit is not None and not _is_amount(limit, whole=whole):
                 kind = "a whole number" if whole else "a number"
-                raise ValueError(f"budget {self.id}: {name} is {kind} of at least 0, or None")
+                raise ValueError(f"budget {self.id}: {name} is {kind} from 0 to {LARGEST_LIMIT:g}, or None")
 
 
 def _is_amount(limit: object, *, whole: bool) -> bool:
     if isinstance(limit, bool) or not isinstance(limit, int if whole else (int, float)):
         return False
-    return isfinite(limit) and limit >= 0
+    return 0 <= limit <= LARGEST_LIMIT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import pytest
 
 from interlock import InterlockError, Request, RequestError, Router, Unavailable, hookimpl
 from interlock.protocols import Responded
+from interlock.requests.checking import _BOUNDS
 from interlock.testing import scripted_router
 
 
@@ -52,6 +53,15 @@ async def test_what_means_nothing_is_refused_by_name_before_anything_is_sent(
     assert caught.value.key == key
     with pytest.raises(RequestError):
         router.decide("hi", **options)
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), float("inf")], ids=["high", "low", "inf"])
+@pytest.mark.parametrize("path", [f"settings.{name}" for name in _BOUNDS] + ["timeout", "metadata.a"])
+def test_a_number_that_no_reader_knows_is_refused_by_name(router: Router, path: str, value: float) -> None:
+    within, _, name = path.rpartition(".")
+    with pytest.raises(RequestError) as caught:
+        router.decide("hi", **({within: {name: value}} if within else {name: value}))
+    assert caught.value.key == path
 
 
 async def test_observers_and_the_record_know_the_run_and_the_step_of_every_kind_of_call() -> None:

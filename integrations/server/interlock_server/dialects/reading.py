@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Mapping
 from collections.abc import Set as AbstractSet
-from math import inf, isfinite
 from typing import Any
 
 from interlock import RequestError
 from interlock.types.names import nearest
+from interlock.types.numbers import LARGEST
 from interlock.types.strict import loads
 
 _SHOWN = 40
@@ -90,7 +90,7 @@ class Fields:
             return value
         raise self._kind(name, "true or false", value)
 
-    def whole(self, name: str, least: float = -inf, most: float = inf) -> int | None:
+    def whole(self, name: str, least: int = -LARGEST, most: int = LARGEST) -> int | None:
         value = self._given.get(name)
         if value is None:
             return None
@@ -98,15 +98,15 @@ class Fields:
             value = int(value)
         if type(value) is int and least <= value <= most:
             return value
-        raise self._kind(name, f"a whole number{_bounds(least, most)}", value)
+        raise self._kind(name, f"a whole number{_bounds(least, most, value)}", value)
 
-    def number(self, name: str, least: float = -inf, most: float = inf) -> float | None:
+    def number(self, name: str, least: int = -LARGEST, most: int = LARGEST) -> float | None:
         value = self._given.get(name)
         if value is None:
             return None
-        if type(value) in (int, float) and isfinite(value) and least <= value <= most:
+        if type(value) in (int, float) and least <= value <= most:
             return float(value)
-        raise self._kind(name, f"a number{_bounds(least, most)}", value)
+        raise self._kind(name, f"a number{_bounds(least, most, value)}", value)
 
     def one_of(self, name: str, words: Collection[str]) -> str | None:
         value = self.text(name)
@@ -170,5 +170,8 @@ def kind_of(value: Any) -> str:
     return "text" if isinstance(value, str) else "a list" if isinstance(value, list) else "an object"
 
 
-def _bounds(least: float, most: float) -> str:
-    return (f" from {least:g}" if least > -inf else "") + (f" to {most:g}" if most < inf else "")
+def _bounds(least: int, most: int, value: Any) -> str:
+    """Those that say something of a value."""
+    large = type(value) in (int, float) and not -LARGEST <= value <= LARGEST
+    lower = f" from {least:g}" if large or least > -LARGEST else ""
+    return lower + (f" to {most:g}" if large or most < LARGEST else "")

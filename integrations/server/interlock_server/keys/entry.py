@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
-from math import inf
 from typing import Any, Final, TypeVar
 
 from interlock import ConfigError, Constraints, RequestError
 from interlock.logs import looks_secret
 from interlock.types.names import nearest
+from interlock.types.numbers import LARGEST_LIMIT
 from interlock_server.principals import Limit, Principal
 
 T = TypeVar("T")
@@ -30,7 +30,6 @@ _ID: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _LONGEST: Final = 200
 _CONSTRAINTS: Final = tuple(each.name for each in fields(Constraints))
 _LIMIT: Final = ("per", "usd", "tokens", "requests")
-_MOST: Final = 10**15
 
 
 def check_id(id_: str) -> str:
@@ -170,13 +169,15 @@ def _limit(given: Mapping[str, Any], key: str) -> Limit:
         near = nearest(per, WINDOWS) if isinstance(per, str) else None
         raise ConfigError(what, key=f"{key}.per", suggestion=near)
     usd = given.get("usd")
-    if usd is not None and (isinstance(usd, bool) or not isinstance(usd, int | float) or not 0 <= usd < inf):
-        raise ConfigError("expected US dollars, 0 or more.", key=f"{key}.usd")
+    if usd is not None and (
+        isinstance(usd, bool) or not isinstance(usd, int | float) or not 0 <= usd <= LARGEST_LIMIT
+    ):
+        raise ConfigError(f"expected US dollars, from 0 to {LARGEST_LIMIT:g}.", key=f"{key}.usd")
     counts: dict[str, int | None] = {}
     for name in ("tokens", "requests"):
         count = counts[name] = given.get(name)
-        if count is not None and (type(count) is not int or not 0 < count <= _MOST):
-            raise ConfigError("expected a whole number, 1 or more.", key=f"{key}.{name}")
+        if count is not None and (type(count) is not int or not 0 < count <= LARGEST_LIMIT):
+            raise ConfigError(f"expected a whole number, from 1 to {LARGEST_LIMIT:g}.", key=f"{key}.{name}")
     if usd is None and not any(counts.values()):
         raise ConfigError("limits nothing; it needs usd, tokens or requests.", key=key)
     return Limit(per=per, usd=None if usd is None else float(usd), **counts)

@@ -42,6 +42,7 @@ def test_what_cannot_be_honoured_says_why_and_null_is_left_out():
     [
         ("text", 1), ("flag", 1), ("flag", "true"), ("whole", True), ("whole", 1.5), ("whole", "1"),
         ("number", True), ("number", float("nan")), ("number", "1"), ("listed", {}), ("mapping", []),
+        ("whole", 10**400), ("whole", 1e300), ("number", -(10**400)), ("number", 1e300),
     ],
 )  # fmt: skip
 def test_a_value_of_another_kind_is_refused_and_its_text_is_not_told(kind, wrong):

@@ -13,7 +13,7 @@ from interlock.testing import Upstream
 from interlock_server.endpoint import bodies
 from interlock_server.endpoint.bodies import parsed
 from interlock_server.endpoint.running import endpoint_of
-from server_stage import HELLO, either, opened, serving, stage
+from server_stage import CALLS, HELLO, either, opened, serving, stage
 
 PATH = "/v1/chat/completions"
 
@@ -200,3 +200,18 @@ def test_nothing_is_smuggled(well, what):
     got = well.raw(head.encode() + SMUGGLED[what] + after)
     assert got.startswith(b"HTTP/1.1 400 ")
     assert got.count(b"HTTP/1.1") == 1
+
+
+@pytest.mark.parametrize("value", [10**400, -(10**400), 1e308], ids=["high", "low", "float"])
+@pytest.mark.parametrize("name", ["temperature", "top_p", "top_k", "seed", "max_tokens", "max_output_tokens"])
+@pytest.mark.parametrize("path", CALLS)
+def test_a_number_that_readers_differ_on_is_refused_in_every_dialect(well, path, name, value):
+    answer = well.post(path, CALLS[path] | {name: value})
+    assert answer.status == 400
+    assert name in answer.text
+
+
+@pytest.mark.parametrize("own", [{"timeout": 10**400}, {"metadata": {"a": 10**400}}], ids=["time", "fact"])
+@pytest.mark.parametrize("path", CALLS)
+def test_so_is_one_among_the_options_of_our_own(well, path, own):
+    assert well.post(path, CALLS[path] | {"interlock": own}).status == 400

@@ -81,6 +81,8 @@ def test_a_file_of_comments_holds_no_key():
         ("limits: {per: mont, usd: 1}", "ci.limits.0.per", 3, "Did you mean 'month'?"),
         ("limits: [{per: day}]", "ci.limits.0", 3, "limits nothing"),
         ("limits: [{per: day, usd: -1}]", "ci.limits.0.usd", 3, "US dollars"),
+        (f"limits: [{{per: day, usd: {10**400}}}]", "ci.limits.0.usd", 3, "US dollars"),
+        (f"limits: [{{per: day, tokens: {10**400}}}]", "ci.limits.0.tokens", 3, "whole number"),
         ("limits: [{per: day, requests: 1.5}]", "ci.limits.0.requests", 3, "a whole number"),
         ("limits: [{per: day, requests: true}]", "ci.limits.0.requests", 3, "a whole number"),
         ("limits: [{per: day, usd: 1, euros: 2}]", "ci.limits.0.euros", 3, "no such field"),

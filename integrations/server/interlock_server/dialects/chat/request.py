@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from interlock import RequestError, Settings
+from interlock.types.numbers import LARGEST_SEED
 from interlock.types.request import Options
 from interlock_server.dialects.chat.messages import Conversation
 from interlock_server.dialects.chat.tools import (
@@ -182,7 +183,7 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[Fields], object]]] = {
     "top_k": ("top_k", lambda fields: fields.whole("top_k", 0)),
     "presence_penalty": ("presence_penalty", lambda fields: fields.number("presence_penalty")),
     "frequency_penalty": ("frequency_penalty", lambda fields: fields.number("frequency_penalty")),
-    "seed": ("seed", lambda fields: fields.whole("seed")),
+    "seed": ("seed", lambda fields: fields.whole("seed", -LARGEST_SEED, LARGEST_SEED)),
     "max_tokens": ("max_tokens", _max_tokens),
     "max_completion_tokens": ("max_tokens", _max_tokens),
     "stop": ("stop", _stop),
