@@ -34,7 +34,6 @@ from interlock_server.principals import Principal
 from interlock_server.problems import Problem
 
 _UNSAYABLE: Final = "unsupported_part"
-"""The code of what a codec cannot say to its vendor, in words of its own: nothing was sent."""
 _FAILED: Final = (502, "upstream_failed", "no deployment gave an answer that counts")
 INTERNAL: Final = Problem(
     status=500, code="internal_error", message="something is wrong with the server; its log says more"
@@ -89,7 +88,7 @@ def problem_of(
     if found is None or not isinstance(error, InterlockError):
         return INTERNAL
     status, code, message = found
-    if isinstance(kind, InvalidRequest) and kind.code == _UNSAYABLE and kind.status is None:
+    if _is_unsaid(kind):
         message = "whoever may serve the request cannot be told all that it holds"
     seen = _seer(router, principal)
     excluded = error.excluded if isinstance(error, NoDeployment) else {}
@@ -143,7 +142,12 @@ def _common(causes: Sequence[ProviderError]) -> InterlockError:
     own refusal goes before what nobody was sent.
     """
     told = {next(told for each, told in _KINDS if isinstance(cause, each)) for cause in causes}
-    return min(causes, key=lambda cause: cause.code == _UNSAYABLE) if len(told) == 1 else ProviderError("")
+    return min(causes, key=_is_unsaid) if len(told) == 1 else ProviderError("")
+
+
+def _is_unsaid(error: BaseException | ErrorRecord) -> bool:
+    """Whether a codec could not say it, and so nothing was sent."""
+    return getattr(error, "code", None) == _UNSAYABLE and getattr(error, "status", None) is None
 
 
 def _tried(attempts: Sequence[AttemptRecord], seen: Callable[[str], bool]) -> str:
@@ -154,7 +158,7 @@ def _tried(attempts: Sequence[AttemptRecord], seen: Callable[[str], bool]) -> st
 
 
 def _kind(error: ErrorRecord) -> str:
-    if error.code == _UNSAYABLE and error.status is None and not error.quoted:
+    if _is_unsaid(error) and not error.quoted:
         return error.message
     return error.kind if error.status is None else f"{error.kind}, status {error.status}"
 
