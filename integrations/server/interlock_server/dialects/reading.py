@@ -77,6 +77,12 @@ class Fields:
             return value
         raise self._kind(name, "text", value)
 
+    def model(self) -> str:
+        """The name of a model, which every dialect demands; it may be empty."""
+        if (name := self.text("model")) is None:
+            raise self.wrong("model", "is missing: name a model, or auto, which leaves it to the router")
+        return name
+
     def needed_text(self, name: str) -> str:
         """The text, which must be there and may be empty."""
         value = self._given.get(name)

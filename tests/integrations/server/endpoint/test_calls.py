@@ -81,8 +81,7 @@ def test_a_base_url_that_is_nearly_right_is_told_what_is(well, wrong, right):
     assert answer.json()["error"]["message"] == f"there is nothing at this path. Did you mean {right}?"
 
 
-@pytest.mark.parametrize("model", [{}, {"model": None}, {"model": ""}, {"model": "auto"}])
-@pytest.mark.parametrize(
+DIALECTS = pytest.mark.parametrize(
     ("path", "said"),
     [
         ("/v1/chat/completions", {"messages": [{"role": "user", "content": "Hello."}]}),
@@ -90,10 +89,24 @@ def test_a_base_url_that_is_nearly_right_is_told_what_is(well, wrong, right):
         ("/v1/responses", {"input": "Hello."}),
     ],
 )
+
+
+@DIALECTS
+@pytest.mark.parametrize("model", ["", "auto"])
 def test_whoever_names_no_model_leaves_it_to_the_router(well, path, said, model):
-    answer = well.post(path, said | model)
+    answer = well.post(path, said | {"model": model})
     assert answer.status == 200, answer.text
     assert answer.headers["x-interlock-model"] == "test/m-a"
+
+
+@DIALECTS
+@pytest.mark.parametrize("model", [{}, {"model": None}])
+def test_a_body_without_a_model_is_refused_as_vendors_refuse_it(well, path, said, model):
+    answer = well.post(path, said | model)
+    assert answer.status == 400
+    assert answer.json()["error"]["message"] == (
+        "model: is missing: name a model, or auto, which leaves it to the router"
+    )
 
 
 def test_a_conversation_of_nothing_is_told_so(well):

@@ -78,7 +78,7 @@ def read(body: Mapping[str, Any]) -> Asked:
         _put_tools(fields, options)
     counted = False if asked_for.isdisjoint(_RARE) else _put_rare(fields, options)
     return Asked(
-        model=fields.text("model") or "",
+        model=fields.model(),
         messages=messages,
         options=options,
         stream=bool(fields.flag("stream")),

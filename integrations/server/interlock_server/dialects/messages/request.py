@@ -63,7 +63,7 @@ def asked_in(given: Mapping[str, Any], *, counted: bool = False) -> Asked:
         _put_rare(body, options)
     options["settings"] = _settings(body, asked_for, parallel, counted=counted)
     return Asked(
-        model=body.text("model") or "",
+        model=body.model(),
         messages=messages,
         options=options,
         stream=body.flag("stream") or False,

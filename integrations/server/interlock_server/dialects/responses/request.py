@@ -98,7 +98,7 @@ def read(body: Mapping[str, Any]) -> Asked:
         own = options.get("metadata", {})
         options["metadata"] = {**metadata_of(fields.get("metadata"), "metadata"), **own}
     return Asked(
-        model=fields.text("model") or "",
+        model=fields.model(),
         messages=messages,
         options=options,
         stream=bool(fields.flag("stream")),
