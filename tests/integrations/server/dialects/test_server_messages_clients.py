@@ -1,7 +1,5 @@
 """Anthropic's own package as the client: before each vendor, and while the first one fails."""
 
-import shutil
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -185,23 +183,3 @@ def test_a_stream_that_breaks_is_an_error_to_the_package():
         assert not answer.whole
         assert answer.events[-1]["type"] == "error"
         assert "message_stop" not in answer.text
-
-
-@pytest.mark.skipif(shutil.which("llm-comply") is None, reason="llm-comply is not installed")
-def test_what_is_said_is_of_the_vendors_schema():
-    """`pip install llm-comply`; its thinking test wants a model of a name that it knows."""
-    with Attentive() as upstream:
-        source = {
-            **configuration(upstream.url, "anthropic"),
-            "server": {"aliases": {"claude-opus-4-8": "auto"}},
-        }
-        with serving(endpoint_of(open_served(source))) as client:
-            where = ["-u", f"{client.url}/v1", "-k", "none", "-m", "claude-opus-4-8"]
-            done = subprocess.run(
-                ["llm-comply", "run", *where, "--format", "anthropic"],
-                capture_output=True,
-                text=True,
-                timeout=120,
-                check=False,
-            )
-    assert done.returncode == 0, done.stdout
