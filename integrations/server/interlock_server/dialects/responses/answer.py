@@ -93,5 +93,8 @@ def tokens_in(extra: Mapping[str, Any]) -> list[Any]:
 def _token(given: Any) -> dict[str, Any] | None:
     if not isinstance(given, Mapping) or not isinstance(given.get("token"), str) or "logprob" not in given:
         return None
-    others = given.get("top_logprobs") or ()
-    return {**given, "bytes": given.get("bytes") or [], "top_logprobs": list(others)}
+    spelt, others = given.get("bytes") or [], given.get("top_logprobs") or []
+    lists = isinstance(spelt, list) and isinstance(others, list)
+    if not lists or type(given["logprob"]) not in (int, float):
+        return None
+    return {**given, "bytes": spelt, "top_logprobs": others}
