@@ -89,9 +89,9 @@ class Converse(ProviderConformance):
         "text_streamed": _streamed(_SAID),
         "tool_call": _whole(_use("get_weather", _ARGUMENTS), stop="tool_use"),
         "tool_call_streamed": _streamed(_use_pieces("get_weather", *_ARGUMENT_PIECES), stop="tool_use"),
-        "cut_tool_call": _whole(_use("get_weather", {}), stop="max_tokens"),
+        "cut_tool_call": _whole(_use("get_weather", {"city": "Par"}), stop="max_tokens"),
         "cut_tool_call_streamed": _streamed(
-            _use_pieces("get_weather", *_ARGUMENT_PIECES[:2]), stop="max_tokens"
+            _use_pieces("get_weather", '{"city": "Pa', 'r"}'), stop="max_tokens"
         ),
         "reasoning": _whole({"reasoningContent": _THOUGHT}, _HELLO),
         "reasoning_streamed": _streamed(

@@ -39,6 +39,10 @@ LIMITS: tuple[tuple[str, str], ...] = (
         "kept in the answer's extra.blocks, not in its parts, and so not sent back",
     ),
     ("malformed_model_output, malformed_tool_use", "ProtocolError"),
+    (
+        "the last tool call of an answer that was cut or filtered",
+        "left out: nothing says that it is whole",
+    ),
     ("content_filtered, guardrail_intervened", "finish_reason refusal; the guardrail's words are the text"),
     ("seed, presence and frequency penalty", "left out"),
     ("logprobs", "refused as unsupported_part; the vendor returns none"),

@@ -28,6 +28,8 @@ from interlock_bedrock.read import (
 )
 from interlock_bedrock.tools import AnswerTool, answer_tool, told_to_call, words_of
 
+_CUT: tuple[FinishReason, ...] = ("length", "refusal")
+
 
 class _Block:
     """A content block that is still open, or a tool call, which is judged at the end.
@@ -37,10 +39,11 @@ class _Block:
         other: a block that is no part of ours, as it began.
         started: where in the text that it joins a block of text began, in characters.
         pieces: a call's arguments, or what hides a redacted thought.
+        held: the last piece of a call that nothing has followed yet.
         seal: a thought's signature, which our types want whole.
     """
 
-    __slots__ = ("id", "name", "other", "pieces", "seal", "size", "slot", "sources", "started")
+    __slots__ = ("held", "id", "name", "other", "pieces", "seal", "size", "slot", "sources", "started")
 
     def __init__(self) -> None:
         self.slot: int | None = None
@@ -48,6 +51,7 @@ class _Block:
         self.name: str | None = None
         self.other: dict[str, Any] | None = None
         self.pieces: list[str] = []
+        self.held = ""
         self.seal = ""
         self.sources: list[Any] = []
         self.started = 0
@@ -55,7 +59,11 @@ class _Block:
 
 
 class ConverseStream:
-    """Deltas out of ConverseStream's events, or out of a plain JSON answer that came instead."""
+    """Deltas out of ConverseStream's events, or out of a plain JSON answer that came instead.
+
+    The last piece of a call's arguments waits until something follows: the vendor closes what a cut left
+    open, so that half a call looks like a whole one. The last call of an answer that was cut is none.
+    """
 
     def __init__(self, call: ProviderCall) -> None:
         self._call = call
@@ -66,6 +74,7 @@ class ConverseStream:
         self._words = words_of(call)
         self._blocks: dict[int, _Block] = {}
         self._calls: list[_Block] = []
+        self._waiting: _Block | None = None
         self._length = 0  # characters of the text that the next block of text would join
         self._held: list[str] = []
         self._held_sources: list[Citation] = []
@@ -98,6 +107,7 @@ class ConverseStream:
             raise ProtocolError("the answer holds no content")
         for found in parts_in(content):
             if is_other(found):
+                yield from self._let_go()
                 self._others.append(found)
                 continue
             block = _Block()
@@ -136,7 +146,17 @@ class ConverseStream:
             block = self._blocks[index] = _Block()
         return block
 
+    def _let_go(self, block: _Block | None = None) -> Iterator[Delta]:
+        """The rest of a call that something else has followed."""
+        call = self._waiting
+        if call is None or call is block:
+            return
+        self._waiting = None
+        if call.held:
+            yield Delta(tool_calls=(ToolCallDelta(index=call.slot or 0, arguments=call.held),))
+
     def _start(self, block: _Block, start: dict[str, Any]) -> Iterator[Delta]:
+        yield from self._let_go(block)
         self.holds += len(str(start))
         use = object_in(start, "toolUse") if "toolUse" in start else None
         if use is None or use.get("type") == SERVER_TOOL:
@@ -152,10 +172,11 @@ class ConverseStream:
         if self._takes_answer(block):
             yield Delta()  # a sign of life while the answer gathers
             return
-        self._length = 0
+        self._length, self._waiting = 0, block
         yield Delta(tool_calls=(ToolCallDelta(index=block.slot, id=block.id, name=block.name),))
 
     def _delta(self, block: _Block, delta: dict[str, Any]) -> Iterator[Delta]:
+        yield from self._let_go(block)
         if self._answer_tool is not None or "text" not in delta:
             self.holds += sum(len(str(said)) for said in delta.values())
         if block.other is not None:
@@ -193,6 +214,8 @@ class ConverseStream:
         if self._takes_answer(block):
             yield Delta()
         else:
+            if block is self._waiting:
+                text, block.held = block.held, text
             yield Delta(tool_calls=(ToolCallDelta(index=block.slot, arguments=text),))
 
     def _think(self, block: _Block, thought: dict[str, Any]) -> Iterator[Delta]:
@@ -242,7 +265,12 @@ class ConverseStream:
         known = ended(event.get("stopReason"))
         for index in sorted(self._blocks):
             yield from self._stop(self._blocks.pop(index))
-        called, answer = self._judged(cut=known == "length")
+        cut = known in _CUT
+        if cut and self._waiting is not None:
+            self._calls.remove(self._waiting)
+        else:
+            yield from self._let_go()
+        called, answer = self._judged(cut=cut)
         if self._answer_tool is not None:
             text = "".join(self._held) if answer is None else answer
             if text or (answer is None and self._held_sources):

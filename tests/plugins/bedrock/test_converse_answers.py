@@ -192,6 +192,20 @@ def test_a_broken_answer_is_never_handed_over(stop: str, content: list[Any], dia
         dialect.fold([stream_of(told)])
 
 
+@pytest.mark.parametrize(
+    "stop", ["max_tokens", "model_context_window_exceeded", "content_filtered", "guardrail_intervened"]
+)
+def test_the_last_call_of_an_answer_that_was_cut_is_none_whatever_it_looks_like(dialect, stop):
+    """The vendor closes what a cut left open; arguments are then missing, and nothing else tells of it."""
+    first, last = use(arguments={"a": 1}), use("g", {"b": 2, "c": [3]}, "t2")
+    (call,) = both(payload(first, last, stop=stop), dialect).tool_calls
+    assert (call.id, call.arguments) == ("t1", {"a": 1})
+    assert both(payload(last, stop=stop), dialect).tool_calls == ()
+    for after in ({"text": "x"}, thought("x", "c2ln"), use("h", {}, "t3", type="server_tool_use")):
+        (call,) = both(payload(last, after, stop=stop), dialect).tool_calls
+        assert call.arguments == {"b": 2, "c": [3]}
+
+
 def test_a_cut_call_is_dropped_and_a_whole_one_kept(dialect: Any) -> None:
     told = payload({"text": "x"}, use(arguments={"a": 1}), use("g", id_="t2"), stop="max_tokens")
     answer = both(told, dialect)
