@@ -68,6 +68,8 @@ def _message(value: object, key: str) -> Message:
         parts.append(Reasoning(reasoning))
     content = value.get("content")
     calls = value.get("tool_calls") or ()
+    if not isinstance(calls, Iterable) or isinstance(calls, str | Mapping):
+        raise RequestError(f"expected a list, not {type(calls).__name__}", key=f"{key}.tool_calls")
     if isinstance(content, str) and not parts and not calls:
         return Message(role, content, name=value.get("name"))  # type: ignore[arg-type]  # Message checks the role
     parts.extend(_content(content, f"{key}.content"))

@@ -31,6 +31,9 @@ class Constraints:
             by the company that operates it, or by that one's parent. Where one is unknown, it may be any.
         sensitivity: the levels of the configuration's `policies` that the request has (`personal`); all of
             their rules must hold.
+
+    Raises:
+        RequestError: naming the rule that is written in another way than it can be.
     """
 
     residency: frozenset[str] = frozenset()
@@ -42,10 +45,13 @@ class Constraints:
 
     def __post_init__(self) -> None:
         for key in _NAMES:
-            value = getattr(self, key)
-            names = {value} if isinstance(value, str) else set(value or ())
-            object.__setattr__(self, key, frozenset(str(name).strip().lower() for name in names))
-        object.__setattr__(self, "on_premise", bool(self.on_premise))
+            names = texts_of(getattr(self, key), f"constraints.{key}")
+            object.__setattr__(self, key, frozenset(name.strip().lower() for name in names))
+        own: object = self.on_premise
+        if not (own is None or isinstance(own, bool)):
+            what = f"expected true or false, not {type(own).__name__}"
+            raise RequestError(what, key="constraints.on_premise")
+        object.__setattr__(self, "on_premise", bool(own))
 
     @property
     def is_free(self) -> bool:
@@ -78,6 +84,21 @@ class Constraints:
             if written and (codes := jurisdictions.residency(written, f"constraints.{name}")) != written:
                 changed[name] = codes
         return replace(self, **changed) if changed else self  # type: ignore[arg-type]  # of such fields alone
+
+
+def texts_of(value: object, key: str) -> tuple[str, ...]:
+    """One text, or any number of them.
+
+    Raises:
+        RequestError: it is nothing of the kind.
+    """
+    if value is None or isinstance(value, str):
+        return () if value is None else (value,)
+    if isinstance(value, Iterable) and not isinstance(value, Mapping):
+        found = tuple(value)
+        if all(isinstance(each, str) for each in found):
+            return found
+    raise RequestError(f"expected a text, or a list of texts, not {type(value).__name__}", key=key)
 
 
 def _joined(one: Any, other: Any) -> Any:
@@ -133,9 +154,8 @@ class Settings:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        stop: Any = self.stop
-        if type(stop) is not tuple:
-            object.__setattr__(self, "stop", (stop,) if isinstance(stop, str) else tuple(stop or ()))
+        if self.stop != ():
+            object.__setattr__(self, "stop", texts_of(self.stop, "settings.stop"))
         if self.extra:
             check_extra(self.extra)
 

@@ -215,3 +215,13 @@ def test_a_number_that_readers_differ_on_is_refused_in_every_dialect(well, path,
 @pytest.mark.parametrize("path", CALLS)
 def test_so_is_one_among_the_options_of_our_own(well, path, own):
     assert well.post(path, CALLS[path] | {"interlock": own}).status == 400
+
+
+@pytest.mark.parametrize(
+    "rules", [{"residency": True}, {"deny_laws": False}, {"on_premise": []}, {"on_premise": "no"}]
+)
+@pytest.mark.parametrize("path", CALLS)
+def test_a_rule_of_another_kind_is_never_no_rule(well, path, rules):
+    answer = well.post(path, CALLS[path] | {"interlock": {"constraints": rules}})
+    assert answer.status == 400
+    assert f"interlock.constraints.{next(iter(rules))}" in answer.text
