@@ -96,10 +96,20 @@ def _check_id(key: str, value: object) -> None:
         raise RequestError(f"expected 1 to {_LONGEST_ID} printable characters", key=key)
 
 
+def _check_stop(stop: tuple[str, ...]) -> None:
+    for each in stop:
+        if not isinstance(each, str):
+            raise RequestError(f"expected texts, not {each!r:.40}", key="settings.stop")
+        if not each:
+            raise RequestError("an empty text would end any answer; leave it out", key="settings.stop")
+
+
 def _check_settings(settings: Settings) -> None:
     effort = settings.reasoning_effort
     if effort is not None and not isinstance(effort, str):
         raise RequestError(f"expected a word, not {effort!r:.40}", key="settings.reasoning_effort")
+    if settings.stop:
+        _check_stop(settings.stop)
     for (name, (least, most, whole)), value in zip(_BOUNDS.items(), _bounded(settings), strict=True):
         if value is None:
             continue

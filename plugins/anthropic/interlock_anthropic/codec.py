@@ -5,6 +5,7 @@ from interlock.fold import folded
 from interlock.http import HttpReply, HttpRequest, StreamDecoder
 from interlock.http.payload import parse_object
 from interlock.http.seals import refuses_signature
+from interlock.http.stops import CutStream, blank_stops, cut
 from interlock.protocols import ProviderCall
 from interlock.types.response import Answer
 from interlock_anthropic.encode import encode
@@ -22,10 +23,12 @@ class Messages:
 
     def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         payload = parse_object(reply.body, "the answer", calls=True)
-        return folded(MessageReader(call).whole(payload), NAME, call.deployment.largest_answer)
+        deltas = cut(MessageReader(call).whole(payload), blank_stops(call))
+        return folded(deltas, NAME, call.deployment.largest_answer)
 
     def decoder(self, call: ProviderCall) -> StreamDecoder:
-        return MessageStream(call)
+        stops = blank_stops(call)
+        return CutStream(MessageStream(call), stops) if stops else MessageStream(call)
 
     def error(self, reply: HttpReply) -> ProviderError:
         return error_from_reply(reply.status, reply.headers, reply.body)

@@ -37,7 +37,10 @@ LIMITS: tuple[tuple[str, str], ...] = (
     ("temperature together with top_p from Claude 4.1 on", "top_p is left out"),
     ("temperature, top_k, top_p below 0.95 with thinking", "left out"),
     ("no max_tokens", "the card's max_output, else 8,192; the vendor wants a limit"),
-    ("stop sequences of white space alone", "left out; the vendor refuses them"),
+    (
+        "stop sequences of white space alone",
+        "the vendor refuses them; the text is cut here, and what comes after it dropped",
+    ),
     ("reasoning_tokens under 1,024", "sent as 1,024, the smallest budget"),
     ("reasoning_tokens not under max_tokens", "lowered to half of max_tokens"),
     ("reasoning_tokens from Claude 4.7 on", "thinking is adaptive; only reasoning_effort steers it"),

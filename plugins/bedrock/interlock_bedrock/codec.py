@@ -5,6 +5,7 @@ from interlock.fold import folded
 from interlock.http import HttpReply, HttpRequest, StreamDecoder
 from interlock.http.payload import parse_object
 from interlock.http.seals import refuses_signature
+from interlock.http.stops import CutStream, blank_stops, cut
 from interlock.protocols import ProviderCall
 from interlock.types.response import Answer
 from interlock_bedrock.encode import encode
@@ -21,10 +22,12 @@ class Converse:
 
     def decode(self, call: ProviderCall, reply: HttpReply) -> Answer:
         payload = parse_object(reply.body, "the answer", calls=True)
-        return folded(ConverseStream(call).whole(payload), NAME, call.deployment.largest_answer)
+        deltas = cut(ConverseStream(call).whole(payload), blank_stops(call))
+        return folded(deltas, NAME, call.deployment.largest_answer)
 
     def decoder(self, call: ProviderCall) -> StreamDecoder:
-        return ConverseStream(call)
+        stops = blank_stops(call)
+        return CutStream(ConverseStream(call), stops) if stops else ConverseStream(call)
 
     def error(self, reply: HttpReply) -> ProviderError:
         return error_from_reply(reply)

@@ -44,6 +44,10 @@ LIMITS: tuple[tuple[str, str], ...] = (
         "left out: nothing says that it is whole",
     ),
     ("content_filtered, guardrail_intervened", "finish_reason refusal; the guardrail's words are the text"),
+    (
+        "stop sequences of white space alone",
+        "the vendor refuses them; the text is cut here, and what comes after it dropped",
+    ),
     ("seed, presence and frequency penalty", "left out"),
     ("logprobs", "refused as unsupported_part; the vendor returns none"),
     ("temperature above 1", "sent as 1"),

@@ -25,6 +25,8 @@ def router() -> Router:
         ({"settings": {"temperature": float("nan")}}, "settings.temperature"),
         ({"settings": {"top_p": 1.1}}, "settings.top_p"),
         ({"settings": {"seed": "x"}}, "settings.seed"),
+        ({"settings": {"stop": ["END", ""]}}, "settings.stop"),
+        ({"settings": {"stop": [7]}}, "settings.stop"),
         ({"settings": {"reasoning_effort": ["low"]}}, "settings.reasoning_effort"),
         ({"rescue": "rewind"}, "rescue"),
         ({"metadata": ["a"]}, "metadata"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from interlock.http.payload import kind_of, optional_text
+from interlock.http.stops import Cutter
 from interlock.protocols import ProviderCall
 from interlock.types.response import Delta
 from interlock_openai.plan import check_called
@@ -19,7 +20,6 @@ from interlock_openai.responses.read import (
     raise_error,
     usage_of,
 )
-from interlock_openai.responses.stops import Cutter
 from interlock_openai.vendors import Vendor
 
 Items = list[dict[str, Any]]

@@ -258,6 +258,35 @@ def test_a_stream_that_is_cut_anywhere_is_an_error_unless_all_was_there(stage, v
             assert replace(read, tokens=wanted.tokens) == wanted
 
 
+LINES = Told([Thought("Hm.\n"), Words("One line.\n"), Words("\nAnother.")])
+STOPS = {"chat": "stop", "messages": "stop_sequences"}
+
+
+@pytest.mark.parametrize("dialect", STOPS)
+@pytest.mark.parametrize("vendor", SPEAKERS)
+def test_an_answer_ends_at_a_blank_stop_whether_its_vendor_takes_it_or_not(stage, vendor, dialect):
+    upstream, clients = stage
+    upstream.always = VENDORS[vendor].reply(LINES)
+    for ask in clients[dialect]:
+        read = ask(vendor, **{STOPS[dialect]: ["END", "\n"]})
+        body = upstream.requests[-1].json()
+        sent = body.get("stop") or body.get("generationConfig", {}).get("stopSequences")
+        if vendor in ("chat", "google"):
+            assert sent == ["END", "\n"]
+            continue
+        assert "\n" not in str(body.get("stop_sequences", body.get("inferenceConfig", "")))
+        assert (read.text, read.thought, read.end) == ("One line.", "Hm.\n", "stop")
+        assert read.tokens[:3] == LINES.tokens[:3]
+
+
+@pytest.mark.parametrize("ask", [0, 1], ids=["plain", "streamed"])
+@pytest.mark.parametrize("dialect", STOPS)
+def test_an_empty_stop_is_refused(stage, dialect, ask):
+    _, clients = stage
+    with pytest.raises((openai.BadRequestError, anthropic.BadRequestError), match=STOPS[dialect]):
+        clients[dialect][ask]("chat", **{STOPS[dialect]: ["END", ""]})
+
+
 PDF, PICTURE = f"data:application/pdf;base64,{b64encode(b'%PDF-1.4').decode()}", "https://a.example/b.png"
 DOCUMENTS = {
     "chat": {"type": "file", "file": {"filename": "a.pdf", "file_data": PDF}},

@@ -1,10 +1,55 @@
-"""Stop strings, for which this dialect has no field: the text is cut here, and the rest of it dropped."""
+"""Stop strings that a vendor does not take: the text is cut here, and the rest of it dropped."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from interlock.http.codec import StreamDecoder
+from interlock.protocols import ProviderCall
 from interlock.types.messages import Citation
 from interlock.types.response import Delta
+
+__all__ = ["CutStream", "Cutter", "blank_stops", "cut"]
+
+
+def blank_stops(call: ProviderCall) -> tuple[str, ...]:
+    """Those of white space alone, which some vendors refuse. Where a schema says what the answer is, none."""
+    request = call.request
+    stops = request.settings.stop
+    if not stops or request.output is not None:
+        return ()
+    return tuple(stop for stop in stops if stop and not stop.strip())
+
+
+def cut(deltas: Iterable[Delta], stops: Sequence[str]) -> Iterable[Delta]:
+    """The deltas of an answer up to a stop string."""
+    if not stops:
+        return deltas
+    cutter = Cutter(stops)
+    return (kept for delta in deltas for kept in cutter.feed(delta))
+
+
+class CutStream:
+    """A decoder whose text is cut."""
+
+    def __init__(self, decoder: StreamDecoder, stops: Sequence[str]) -> None:
+        self._decoder = decoder
+        self._cutter = Cutter(stops)
+
+    @property
+    def over(self) -> bool:
+        return bool(getattr(self._decoder, "over", False))
+
+    @property
+    def holds(self) -> int:
+        return int(getattr(self._decoder, "holds", 0))
+
+    def feed(self, data: bytes) -> Iterator[Delta]:
+        for delta in self._decoder.feed(data):
+            yield from self._cutter.feed(delta)
+
+    def close(self) -> Iterator[Delta]:
+        for delta in self._decoder.close():
+            yield from self._cutter.feed(delta)
 
 
 class Cutter:
