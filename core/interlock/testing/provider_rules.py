@@ -12,6 +12,7 @@ from interlock.http import HttpClient, HttpProvider, origin_of
 from interlock.protocols import API, Provider, ProviderFacts
 from interlock.testing.asking import FLAGGED, SCENARIOS, WAYS
 from interlock.testing.content_rules import AnswerRules
+from interlock.testing.embedding_rules import EmbeddingRules
 from interlock.testing.error_rules import ERRORS, ErrorRules
 from interlock.testing.history_rules import HistoryRules
 from interlock.testing.http_rules import HttpRules
@@ -31,7 +32,7 @@ SDKS = frozenset(
 )
 
 
-class ProviderConformance(AnswerRules, HistoryRules, StreamRules, ErrorRules, HttpRules):
+class ProviderConformance(AnswerRules, HistoryRules, StreamRules, ErrorRules, HttpRules, EmbeddingRules):
     """The rules for providers; see `Asking` for what a subclass sets."""
 
     def test_is_a_provider(self) -> None:
@@ -48,7 +49,7 @@ class ProviderConformance(AnswerRules, HistoryRules, StreamRules, ErrorRules, Ht
 
     def test_replies_are_scenarios(self) -> None:
         """`replies` holds scenarios that the kit knows, and none that a flag or `cannot` denies."""
-        known = {*SCENARIOS, *FLAGGED, "text"}
+        known = {*SCENARIOS, *FLAGGED, "text", "vectors"}
         names = {*known, *(f"{name}_streamed" for name in known), *ERRORS}
         for name in self.replies:
             expect(name in names, f"replies holds {name!r}; there are {', '.join(sorted(names))}")

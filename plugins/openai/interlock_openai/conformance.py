@@ -2,9 +2,10 @@
 
 from typing import Any, ClassVar
 
-from interlock.http import HttpProvider
+from interlock.http import EmbeddingHttpProvider, HttpProvider
 from interlock.testing import ProviderConformance, Reply
 from interlock_openai.codec import ChatCompletions
+from interlock_openai.embeddings import Embeddings
 from interlock_openai.responses.conformance import KITS as RESPONSES_KITS
 from interlock_openai.vendors import VENDORS, Vendor
 
@@ -64,8 +65,24 @@ def _failed(status: int, code: str) -> Reply:
 _ERROR = {"error": {"message": "The server had an error.", "type": "server_error", "code": None}}
 
 
+# The order of the list is not that of the texts.
+_VECTORS = Reply.json(
+    {
+        "object": "list",
+        "model": "model-1",
+        "data": [
+            {"object": "embedding", "index": 1, "embedding": [0.0, -1, 0.5]},
+            {"object": "embedding", "index": 0, "embedding": [0.25, 0.5, 1e-3]},
+        ],
+        "usage": {"prompt_tokens": 12, "total_tokens": 12},
+    }
+)
+
+
 class ChatKit(ProviderConformance):
     """What every vendor of this dialect sends; `kit_for` adds what is particular to one."""
+
+    vectors = ((0.25, 0.5, 1e-3), (0.0, -1.0, 0.5))
 
     has_tools = True
     has_images = True
@@ -137,8 +154,13 @@ def _particular(vendor: Vendor) -> dict[str, Any]:
 
 
 def kit_for(vendor: Vendor) -> type[ChatKit]:
-    provider = HttpProvider(vendor.facts, ChatCompletions(vendor))
-    return type(f"{vendor.name}-kit", (ChatKit,), {"provider": provider, **_particular(vendor)})
+    chat, told = ChatCompletions(vendor), _particular(vendor)
+    if vendor.embeddings:
+        told["provider"] = EmbeddingHttpProvider(vendor.facts, chat, Embeddings(vendor))
+        told["replies"]["vectors"] = _VECTORS
+    else:
+        told["provider"] = HttpProvider(vendor.facts, chat)
+    return type(f"{vendor.name}-kit", (ChatKit,), told)
 
 
 CHAT_KITS = tuple(kit_for(vendor) for vendor in VENDORS)
