@@ -20,6 +20,7 @@ from interlock_server.dialects.openais import problem_of
 from interlock_server.problems import Problem
 
 _DONE = b"data: [DONE]\n\n"
+_REPEATED = ("service_tier", "system_fingerprint")
 _GOES_ON = b',"finish_reason":null}]}\n\n'
 
 
@@ -67,10 +68,13 @@ class ChatWriter:
             "logprobs": response.extra.get("logprobs"),
             "finish_reason": finish_of(response, functions=self._functions),
         }
+        told = beside(response.extra)
         head = self._head | {"model": response.model}
-        written += event({**head, "choices": [last], **beside(response.extra)})
+        written += event({**head, "choices": [last], **told})
         if self._counts:
-            written += event({**head, "choices": [], "usage": usage_of(response.usage)})
+            # Clients take these from the last event of all.
+            again = {name: told[name] for name in _REPEATED if name in told}
+            written += event({**head, "choices": [], "usage": usage_of(response.usage), **again})
         return written + _DONE
 
     def broken(self, problem: Problem) -> bytes:

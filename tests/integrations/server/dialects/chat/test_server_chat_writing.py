@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
+from openai.lib.streaming.chat import ChatCompletionStreamState
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from interlock import Chunk, Image, Reasoning, Refusal, Text, ToolCall, ToolCallDelta, Usage
@@ -137,6 +138,18 @@ def test_a_picture_that_was_made_is_told_and_read_again():
 
 def test_counts_come_where_they_are_asked_for():
     assert all("usage" not in event for event in events_of(ANSWERS["text"], asked=replace(COUNTED, keeps={})))
+
+
+@pytest.mark.parametrize("keeps", [{}, {"usage": True}], ids=["uncounted", "counted"])
+def test_what_stands_beside_an_answer_is_in_the_last_event_of_a_stream_where_clients_look_for_it(keeps):
+    beside = {"service_tier": "default", "system_fingerprint": "fp_1"}
+    response = replace(ANSWERS["text"], extra=beside)
+    state, steps = ChatCompletionStreamState(), events_of(response, asked=replace(COUNTED, keeps=keeps))
+    for step in steps:
+        state.handle_chunk(ChatCompletionChunk.model_validate(step))
+    assert state.current_completion_snapshot.system_fingerprint == "fp_1"
+    assert steps[-1].items() >= beside.items()
+    assert CHAT.answer(ASKED, response, REPLY).items() >= beside.items()
 
 
 def test_a_stream_that_breaks_has_no_end():
