@@ -9,6 +9,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 _CONNECTION: Final = "interlock_server.connection"
 
+STALLED: Final = 60.0
+"""Seconds in which whoever is sent something takes some of it."""
+
 
 class Connection(asyncio.Transport):
     """A connection's transport, as far as uvicorn uses it.
@@ -22,6 +25,7 @@ class Connection(asyncio.Transport):
         self._transport, self._flow = transport, flow
         self._held: list[bytes | bytearray | memoryview] | None = None
         self._on_loss: Callable[[], None] | None = None
+        self._looking: asyncio.TimerHandle | None = None
         self.lost = False
 
     def hold(self) -> None:
@@ -44,8 +48,29 @@ class Connection(asyncio.Transport):
     def end(self) -> None:
         """It is lost."""
         self.lost, on_loss = True, self._on_loss
+        self.expect_nothing()
         if on_loss is not None:
             on_loss()
+
+    def expect_taking(self) -> None:
+        """Abort it once nothing of what waits to be sent was taken for a while, in which nothing is added."""
+        waiting = self._transport.get_write_buffer_size()
+        if waiting and self._looking is None:
+            loop = asyncio.get_running_loop()
+            self._looking = loop.call_later(STALLED, self._look, waiting)
+
+    def expect_nothing(self) -> None:
+        """No longer."""
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+
+    def _look(self, before: int) -> None:
+        self._looking = None
+        if self._transport.get_write_buffer_size() >= before:
+            self.abort()
+        else:
+            self.expect_taking()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Write it, or have it wait."""
@@ -58,6 +83,7 @@ class Connection(asyncio.Transport):
         """Close it, once what waits has been sent."""
         self.release()
         self._transport.close()
+        self.expect_taking()
 
     def abort(self) -> None:
         """Close it at once."""
@@ -88,6 +114,16 @@ class Connected(HttpToolsProtocol):
         self.transport = self._connection = Connection(transport, self.flow)
         # Each request is given a copy of it.
         self.app_state = {**self.app_state, _CONNECTION: self._connection}
+
+    def pause_writing(self) -> None:
+        """More waits to be sent to it than is kept for anybody."""
+        super().pause_writing()
+        self._connection.expect_taking()
+
+    def resume_writing(self) -> None:
+        """It has taken most of that."""
+        self._connection.expect_nothing()
+        super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It has left."""

@@ -4,14 +4,18 @@ import asyncio
 import json
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from interlock.testing import End, Reply, Upstream
+from interlock_server.endpoint import connection as connections
 from interlock_server.endpoint import watching
 from interlock_server.endpoint.running import endpoint_of
 from interlock_server.endpoint.watching import Heartbeat
-from server_stage import CALLS, END, opened, piece, serving, stage
+from server_stage import CALLS, END, opened, piece, said, serving, stage
 
 BREAKS = {
     "reset": Reply.events(piece("One "), End.RESET),
@@ -118,6 +122,39 @@ def test_whoever_takes_nothing_is_left(monkeypatch):
                     time.sleep(0.01)
             (record,) = served.router.records
     assert record.outcome == "left"
+
+
+_ASKED = json.dumps(CALLS["/v1/chat/completions"]).encode()
+_POST = (
+    b"POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    b"Content-Length: %d\r\n%b\r\n%b"
+)
+
+
+@contextmanager
+def answered(head: bytes, times: int = 1) -> Iterator[tuple[socket.socket, Any]]:
+    """A connection on which a long answer waits to be taken, and the server's own connections."""
+    with (
+        Upstream(always=said("word " * 2_000_000)) as upstream,
+        stage(upstream) as client,
+        socket.socket() as connection,
+    ):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        connection.connect(("127.0.0.1", client.port))
+        connection.sendall(_POST % (len(_ASKED), head, _ASKED) * times)
+        connection.settimeout(10)
+        assert connection.recv(15) == b"HTTP/1.1 200 OK"
+        yield connection, client.server.server_state.connections
+
+
+@pytest.mark.parametrize(("head", "times"), [(b"", 1), (b"Connection: close\r\n", 1), (b"", 3)])
+def test_whoever_does_not_take_a_plain_answer_is_left(monkeypatch, head, times):
+    monkeypatch.setattr(connections, "STALLED", 0.2)
+    with answered(head, times) as (_, open_now):
+        end = time.monotonic() + 10
+        while open_now:
+            assert time.monotonic() < end
+            time.sleep(0.01)
 
 
 async def test_a_heart_that_has_stopped_beats_no_more(monkeypatch):

@@ -10,6 +10,7 @@ from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.server import Server
 
 from interlock.testing import End, Reply, Upstream
+from interlock_server.endpoint import connection as connections
 from interlock_server.endpoint.connection import Connected, Connection
 from interlock_server.endpoint.exchange import ClientLeft
 from interlock_server.endpoint.running import configured, endpoint_of
@@ -27,6 +28,7 @@ class Wire(asyncio.Transport):
         self.written: list[bytes] = []
         self.ended = ""
         self.reading = True
+        self.waiting = [0]
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         return {"peername": ("127.0.0.1", 1), "sockname": ("127.0.0.1", 2)}.get(name, default)
@@ -36,6 +38,9 @@ class Wire(asyncio.Transport):
 
     def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
         self.written.append(b"".join(list_of_data))
+
+    def get_write_buffer_size(self) -> int:
+        return self.waiting.pop(0) if len(self.waiting) > 1 else self.waiting[0]
 
     def is_closing(self) -> bool:
         return bool(self.ended)
@@ -166,6 +171,18 @@ async def test_a_call_ends_though_its_client_asked_for_another_before_it_left():
     with Upstream(always=_SILENT) as upstream:
         await left(_ASKED % b"false", _ASKED % b"false", upstream=upstream)
         assert len(upstream.requests) == 1
+
+
+@pytest.mark.parametrize(("waiting", "ended"), [([5, 4, 4, 3, 3], "aborted"), ([5, 4, 4, 3, 3, 0], "")])
+async def test_who_takes_ever_less_is_waited_for_and_who_takes_nothing_is_not(monkeypatch, waiting, ended):
+    monkeypatch.setattr(connections, "STALLED", 0)
+    wire = Wire()
+    wire.waiting = waiting
+    Connection(wire, FlowControl(wire)).expect_taking()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert len(wire.waiting) == 1
+    assert wire.ended == ended
 
 
 async def test_who_watches_hears_of_the_loss_once_and_reads_on():
