@@ -126,7 +126,8 @@ class _Call:
         self.id = self.id or id_
         self.name = self.name or name
         if len(arguments) == self.size and arguments[:1] == "{" and arguments == self.arguments:
-            arguments = ""  # some servers end with the whole call once more
+            # Some servers end with the whole call once more; what is no whole object is the next piece.
+            arguments = arguments if arguments_of(arguments) is None else ""
         if arguments:
             self._text.append(arguments)
             self.size += len(arguments)

@@ -39,6 +39,7 @@ SPEAKERS: dict[str, dict[str, Any]] = {
 
 LOOK, LOOK_AGAIN = Called("look", {"at": "sea é\u2028🎈"}, "call_a"), Called("look", {}, "call_b")
 FIND = Called("find", {"n": 12345678901234567890123, "x": [1.5, None, True, {"y": ""}]}, "call_c")
+NESTED = Called("look", {"a": {"a": {"a": 1}}}, "call_a")
 CASES = {
     "text": Told([Words("Grüß Gott,\r\n\u2028\x85 🎈!")]),
     "nothing": Told([]),
@@ -48,6 +49,7 @@ CASES = {
     "thoughts between": Told([Thought("A."), Words("b"), Thought("C."), Words("d")]),
     "call": Told([LOOK], "calls"),
     "parallel calls": Told([Thought("Hm."), Words("So."), LOOK, LOOK_AGAIN, FIND], "calls"),
+    "pieces of arguments that are alike": Told([NESTED], "calls", step=6),
     "words after a call": Told([Words("a"), LOOK, Words("b")], "calls"),
     "a call that is said to be an end": Told([LOOK], "stop"),
     "cut": Told([Words("So far")], "length"),
