@@ -12,9 +12,10 @@ ALIVE = b": waiting\n\n"
 """A comment, which clients pass over."""
 
 
-def json_bytes(payload: Any) -> bytes:
-    """Compact JSON in UTF-8. Half of a surrogate pair stays what it is, for the other half may follow in the
-    next event; a number that is none becomes null.
+def json_bytes(payload: Any, *, whole: bool = False) -> bytes:
+    """Compact JSON in UTF-8; a number that is none becomes null. Half of a surrogate pair stays what it is,
+    for the other half may follow in the next event. In what is `whole`, two halves become one character, and
+    half of one, which many readers refuse, the sign for what is none.
     """
     try:
         text = _WIDE.encode(payload)
@@ -27,6 +28,8 @@ def json_bytes(payload: Any) -> bytes:
     try:
         return text.encode()
     except UnicodeEncodeError:
+        if whole:
+            return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace").encode()
         return _NARROW.encode(_finite(payload)).encode("ascii")
 
 

@@ -75,7 +75,7 @@ class Exchange:
         self, status: int, value: Mapping[str, Any], headers: Iterable[tuple[bytes, bytes]] = ()
     ) -> Awaitable[None]:
         """Send a whole answer of JSON."""
-        return self.reply_with(status, json_bytes(value), headers)
+        return self.reply_with(status, json_bytes(value, whole=True), headers)
 
     def reply_with(
         self, status: int, body: bytes, headers: Iterable[tuple[bytes, bytes]] = ()

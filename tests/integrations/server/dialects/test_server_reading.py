@@ -149,6 +149,13 @@ def test_an_event_is_one_line_to_every_client_and_holds_what_was_said(value):
     assert json.loads(json_bytes(read)) == read
 
 
+@given(st.lists(st.text() | st.sampled_from(["\ud83d", "\ude00", "\u2028"])).map("".join))
+def test_what_is_whole_is_read_by_whoever_refuses_half_a_character(text):
+    data = json_bytes({text: [text]}, whole=True)
+    ((name, (value,)),) = json.loads(data).items()
+    assert name == value == text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def test_numbers_that_are_none_become_null():
     assert json_bytes({"a": [float("-inf"), 1.5]}) == b'{"a":[null,1.5]}'
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from interlock.testing import Reply, Upstream
-from server_stage import CALLS, stage
+from server_stage import CALLS, said, stage
 
 _TOKENS = [{"token": "a", "logprob": -0.1, "bytes": [97], "top_logprobs": [{"token": "a", "logprob": -0.1}]}]
 _CALL = {"id": "c", "type": "function", "function": {"name": "f", "arguments": '{"a": 1}'}}
@@ -57,3 +57,11 @@ def test_an_answer_with_anything_odd_in_it_is_told_as_one_or_as_a_problem(path):
             told = client.post(path, asked | {"stream": True})
             assert told.status in (200, 502), (events, told.text)
             assert "internal_error" not in told.text, events
+
+
+@pytest.mark.parametrize("path", CALLS)
+def test_half_a_character_is_told_as_none_in_a_whole_answer(path):
+    with Upstream(always=said("Well \ud83d.")) as upstream, stage(upstream) as client:
+        told = client.post(path, CALLS[path])
+    assert "Well \ufffd." in told.text
+    assert "\\u" not in told.text

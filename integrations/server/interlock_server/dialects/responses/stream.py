@@ -88,7 +88,7 @@ class ResponsesWriter:
         """The event that tells the whole response as it is."""
         number, self._number = self._number, self._number + 1
         name = f"response.{kind}".encode()
-        told = json_bytes(response)[:-1] + b"," + self._echo[1:]
+        told = json_bytes(response, whole=True)[:-1] + b"," + self._echo[1:]
         return b'event: %b\ndata: {"type":"%b","sequence_number":%d,"response":%b}\n\n' % (
             name,
             name,
