@@ -177,7 +177,9 @@ def _response(told: Told) -> Body:
 
 
 def _response_stream(told: Told) -> bytes:
-    cut = lambda text: list(_cut(told, text))  # noqa: E731 - nothing else has a use for it
+    def cut(text: str) -> list[str]:
+        return list(_cut(told, text))
+
     return _events(response_events.events(*_items(told), cut=cut, **_response_more(told)))
 
 
